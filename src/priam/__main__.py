@@ -1,0 +1,3 @@
+from priam.cli.main import main
+
+main()

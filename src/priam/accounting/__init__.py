@@ -1,0 +1,1 @@
+"""Agreements, claims, counts, discrepancies: folds over events and claims."""

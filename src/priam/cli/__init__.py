@@ -1,0 +1,1 @@
+"""The command ``priam``: one module a command group."""

@@ -1,0 +1,1 @@
+"""Markers, kits, frequencies, profiles, mutation models."""

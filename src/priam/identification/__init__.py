@@ -1,0 +1,1 @@
+"""From profiles to persons: quality, re-association, search, joint."""

@@ -1,0 +1,1 @@
+"""Pedigrees and the likelihood of what was seen on them."""

@@ -1,0 +1,1 @@
+"""Exchanges and profiles with known truth; generators are passed in."""

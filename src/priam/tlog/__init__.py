@@ -1,0 +1,1 @@
+"""A transparency log: tree, notes, checkpoints, proofs, bundles."""

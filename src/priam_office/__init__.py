@@ -1,0 +1,1 @@
+"""The Django application of Priam: it remembers who did what, and shows it to people."""

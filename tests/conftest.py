@@ -1,0 +1,19 @@
+"""What every test may use: where the shared reference material lies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("PRIAM_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder ``shared`` beside the checkout (or ``PRIAM_SHARED``); skips where absent."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no reference material at {SHARED}; set PRIAM_SHARED to its folder")
+    return SHARED
