@@ -22,6 +22,7 @@ LAZY: dict[str, tuple[str, str]] = {
     "dvi": ("priam.cli.dvi:dvi", "Disaster victim identification cases: pairwise LR and joint."),
     "identify": ("priam.cli.identify:identify", "Remains to persons: a whole exchange at once."),
     "kinship": ("priam.cli.kinship:kinship", "Pedigree likelihoods, likelihood ratios, power."),
+    "labels": ("priam.cli.labels:labels", "Tags of bags, cases and samples: issue, print, read."),
     "names": ("priam.cli.names:names", "Reconcile lists of persons in several spellings."),
     "simulate": ("priam.cli.simulate:simulate", "Synthetic exchanges with known truth."),
     "totals": ("priam.cli.totals:totals", "How many, estimated from several incomplete lists."),
