@@ -88,7 +88,7 @@ def _proportional_margins(matrix: Matrix, p: Vector) -> Matrix:
         return matrix
     equations = matrix.T - np.eye(size)
     equations[-1] = 1.0
-    if np.linalg.matrix_rank(equations) < size:
+    if np.linalg.cond(equations, 1) > 1.0 / np.finfo(np.float64).eps:
         raise UserError(
             "PM stabilisation needs a mutation model in which every allele can reach every other; "
             "this matrix is exactly singular (several separate groups of alleles)"
@@ -110,14 +110,17 @@ def _diagonal_preserved(matrix: Matrix, p: Vector) -> Matrix:
         )
     flow = matrix * p[:, None]
     np.fill_diagonal(flow, 0.0)
-    for _ in range(100_000):
+    for _ in range(5_000):
         inflow = flow.sum(axis=0)
         flow *= np.divide(leaving, inflow, out=np.zeros_like(p), where=inflow > 0.0)
         outflow = flow.sum(axis=1)
         flow *= np.divide(leaving, outflow, out=np.zeros_like(p), where=outflow > 0.0)[:, None]
         if np.max(np.abs(flow.sum(axis=0) - leaving)) <= 1e-16 + 1e-14 * total:
             return _with_diagonal(flow / p[:, None])
-    raise UserError("DP stabilisation does not converge for this mutation model and frequencies")
+    raise UserError(
+        "DP stabilisation does not converge for this mutation model and frequencies (one allele "
+        "mutates nearly as often as all others together, or alleles cannot reach one another)"
+    )
 
 
 TRANSFORMS: dict[str, Callable[[Matrix, Vector], Matrix]] = {
