@@ -303,8 +303,8 @@ class Pedigree:
         if sex != Sex.UNKNOWN and (sex == Sex.MALE) != male:
             shown = "X/Y (male)" if male else "X/X (female)"
             raise UserError(
-                f"person {person!r} is {sex.name.lower()} in the pedigree but {what} shows {shown}; "
-                "correct the pedigree, or exclude the sample (option --ignore-sex to go on)"
+                f"person {person!r} is {sex.name.lower()} in the pedigree but {what} shows "
+                f"{shown}; correct the pedigree, or exclude the sample (option --ignore-sex to go on)"
             )
 
 
@@ -339,9 +339,9 @@ def _completed(persons: list[Person]) -> list[Person]:
             mended.append(person)
             continue
         new = f"parent of {person.id}"
-        side, sex = ("father", Sex.MALE) if person.father is None else ("mother", Sex.FEMALE)
+        sex = Sex.MALE if person.father is None else Sex.FEMALE
         added.append(Person(new, sex=sex))
-        mended.append(replace(person, **{side: new}))
+        mended.append(replace(person, father=person.father or new, mother=person.mother or new))
     return [*added, *mended]
 
 

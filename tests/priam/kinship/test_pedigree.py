@@ -68,15 +68,10 @@ def test_kinship_of_the_usual_shapes(pedigree, pair, expected):
 
 
 def test_cousin_marriage_has_a_loop_and_an_inbred_child():
-    married = shapes.cousins("a", "b").with_persons()
-    married = Pedigree(
-        tuple(
-            Person(p.id, p.father, p.mother, Sex.FEMALE) if p.id == "b" else p
-            for p in married.persons
-            if p.id != "a"
-        )
-        + (Person("a", "father 1", "mother 1", Sex.MALE), Person("child", "a", "b"))
-    )
+    base = shapes.cousins("a", "b", sex=Sex.FEMALE)
+    rest = tuple(person for person in base.persons if person.id != "a")
+    husband = Person("a", "father 1", "mother 1", Sex.MALE)
+    married = Pedigree((*rest, husband, Person("child", "a", "b")))
     assert married.loops == 1
     assert married.inbreeding("child") == 1 / 16
     assert shapes.cousins().loops == 0
