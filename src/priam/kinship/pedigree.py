@@ -304,7 +304,7 @@ class Pedigree:
             shown = "X/Y (male)" if male else "X/X (female)"
             raise UserError(
                 f"person {person!r} is {sex.name.lower()} in the pedigree but {what} shows "
-                f"{shown}; correct the pedigree, or exclude the sample (option --ignore-sex to go on)"
+                f"{shown}; correct the pedigree or exclude the sample"
             )
 
 
@@ -315,7 +315,7 @@ def _named(name: str) -> str:
 def _person(row: tuple[Any, ...] | Person) -> Person:
     if isinstance(row, Person):
         return row
-    name, father, mother, sex = (*row, *(None,) * (4 - len(row)))
+    name, father, mother, sex = [*row, None, None, None][:4]
     return Person(str(name), father, mother, Sex.of(sex))
 
 
