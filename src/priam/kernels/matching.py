@@ -21,10 +21,10 @@ def _mark(choice, family, sign, member_start, members, used):
 @kernel
 def _open(claim, member_start, members, used):
     """Whether nobody uses the claim's individuals."""
+    taken = 0
     for k in range(member_start[claim], member_start[claim + 1]):
-        if used[members[k]] > 0:
-            return False
-    return True
+        taken += used[members[k]]
+    return taken == 0
 
 
 @kernel
