@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from priam.kernels.jit import kernel
 
 __all__ = ["sample_claims"]
 
+Array = npt.NDArray[Any]
+
 
 @kernel
-def _mark(choice, family, sign, member_start, members, used):
+def _mark(choice: Any, family: Any, sign: Any, member_start: Any, members: Any, used: Any) -> Any:
     """Add ``sign`` to the use of every individual in the claim that ``family`` has chosen."""
     claim = choice[family]
     if claim >= 0:
@@ -19,7 +24,7 @@ def _mark(choice, family, sign, member_start, members, used):
 
 
 @kernel
-def _open(claim, member_start, members, used):
+def _open(claim: Any, member_start: Any, members: Any, used: Any) -> Any:
     """Whether nobody uses the claim's individuals."""
     taken = 0
     for k in range(member_start[claim], member_start[claim + 1]):
@@ -28,7 +33,9 @@ def _open(claim, member_start, members, used):
 
 
 @kernel
-def _choose_one(family, choice, start, weight, member_start, members, used):
+def _choose_one(
+    family: Any, choice: Any, start: Any, weight: Any, member_start: Any, members: Any, used: Any
+) -> Any:
     """Draw the family's claim given all others."""
     _mark(choice, family, -1, member_start, members, used)
     first, last = start[family], start[family + 1]
@@ -54,12 +61,21 @@ def _choose_one(family, choice, start, weight, member_start, members, used):
 
 
 @kernel
-def _value(claim, weight):
+def _value(claim: Any, weight: Any) -> Any:
     return 0.0 if claim < 0 else weight[claim]
 
 
 @kernel
-def _choose_two(one, two, choice, start, weight, member_start, members, used):
+def _choose_two(
+    one: Any,
+    two: Any,
+    choice: Any,
+    start: Any,
+    weight: Any,
+    member_start: Any,
+    members: Any,
+    used: Any,
+) -> Any:
     """Draw the claims of two families together given all others (streaming choice)."""
     _mark(choice, one, -1, member_start, members, used)
     _mark(choice, two, -1, member_start, members, used)
@@ -88,20 +104,20 @@ def _choose_two(one, two, choice, start, weight, member_start, members, used):
 
 @kernel
 def sample_claims(
-    start,
-    order,
-    weight,
-    member_start,
-    members,
-    near_start,
-    near,
-    individuals,
-    seed,
-    fill,
-    burn_in,
-    batches,
-    sweeps,
-):
+    start: Array,
+    order: Array,
+    weight: Array,
+    member_start: Array,
+    members: Array,
+    near_start: Array,
+    near: Array,
+    individuals: Array,
+    seed: int,
+    fill: int,
+    burn_in: int,
+    batches: int,
+    sweeps: int,
+) -> Array:
     """One chain; batch means of every claim being made, shape (batches, claims).
 
     ``start`` (families + 1): a family's claims are rows start[f] to start[f + 1] - 1 of the

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import highspy
 import numpy as np
 
@@ -27,7 +29,12 @@ def best_assignment(model: JointModel) -> tuple[int, ...]:
     return tuple(claim for claim, taken in zip(useful, value > 0.5, strict=True) if taken)
 
 
-def _solver(model: JointModel, useful: list[int]) -> highspy.Highs:
+def _new_solver() -> Any:
+    make: Any = highspy.Highs
+    return make()
+
+
+def _solver(model: JointModel, useful: list[int]) -> Any:
     """One binary column a claim, one row a family or an individual with two claims or more."""
     rows: dict[tuple[str, int], list[int]] = {}
     for column, index in enumerate(useful):
@@ -35,7 +42,7 @@ def _solver(model: JointModel, useful: list[int]) -> highspy.Highs:
         rows.setdefault(("family", claim.family), []).append(column)
         for individual in claim.individuals:
             rows.setdefault(("individual", individual), []).append(column)
-    solver = highspy.Highs()
+    solver: Any = _new_solver()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_abs_gap", 0.0)

@@ -10,6 +10,7 @@ effective sample size over chains) and the split R-hat of Vehtari et al. 2021
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,10 +47,10 @@ def sample(
     A sweep visits every family once, and every pair of families that shares an individual once
     on average. Batch means stand for draws when R-hat and the effective size are computed.
     """
-    arrays = _arrays(model)
+    arrays: Any = _arrays(model)
     means = np.stack(
         [
-            sample_claims(*arrays, rng.integers(2**31 - 1), k % 2, burn_in, batches, sweeps)
+            _chain(arrays, int(rng.integers(2**31 - 1)), k % 2, burn_in, batches, sweeps)
             for k in range(chains)
         ]
     )
@@ -58,7 +59,17 @@ def sample(
     return Sampled(probability, error, rhat, effective)
 
 
-def _arrays(model: JointModel) -> tuple[npt.NDArray[np.int64] | Floats, ...]:
+def _chain(
+    arrays: dict[str, Any], seed: int, fill: int, burn_in: int, batches: int, sweeps: int
+) -> Floats:
+    order = ("start", "order", "weight", "member_start", "members", "near_start", "near")
+    parts = [arrays[name] for name in order]
+    everyone = arrays["individuals"]
+    (a, b, c, d, e, f, g) = parts
+    return sample_claims(a, b, c, d, e, f, g, everyone, seed, fill, burn_in, batches, sweeps)
+
+
+def _arrays(model: JointModel) -> dict[str, Any]:
     """Claims sorted by family as compressed rows, and the neighbours of each family."""
     families = list(model.by_family)
     number = {family: k for k, family in enumerate(families)}
@@ -84,16 +95,16 @@ def _arrays(model: JointModel) -> tuple[npt.NDArray[np.int64] | Floats, ...]:
         for f in families
     ]
     near_start = np.concatenate([[0], np.cumsum([len(n) for n in near])]).astype(np.int64)
-    return (
-        start,
-        np.array(order, dtype=np.int64),
-        model.log_weights[order],
-        member_start,
-        np.array(members, dtype=np.int64),
-        near_start,
-        np.array([k for n in near for k in n], dtype=np.int64),
-        np.array([model.individuals], dtype=np.int64),
-    )
+    return {
+        "start": start,
+        "order": np.array(order, dtype=np.int64),
+        "weight": model.log_weights[order],
+        "member_start": member_start,
+        "members": np.array(members, dtype=np.int64),
+        "near_start": near_start,
+        "near": np.array([k for n in near for k in n], dtype=np.int64),
+        "individuals": np.array([model.individuals], dtype=np.int64),
+    }
 
 
 def _individuals(model: JointModel, family: int) -> set[int]:
