@@ -66,9 +66,7 @@ def read(
     return Tables((FrequencyTable(title, found, source=str(file or ""), notes=notes),))
 
 
-def _add(
-    values: dict[str, float], pair: re.Match[str], file: str | Path | None, line: int
-) -> None:
+def _add(values: dict[str, float], pair: re.Match[str], file: str | Path | None, line: int) -> None:
     label, value = pair[1].strip(), float(pair[2].replace(",", "."))
     if label in values:
         raise InputError(f"allele {label!r} stands twice", file=file, where=f"line {line}")
@@ -102,5 +100,7 @@ def write(content: Content) -> str:
     blocks = []
     for marker in content.tables[0].markers.values():
         pairs = zip(marker.alleles, marker.frequencies.tolist())
-        blocks.append("\n".join([marker.marker, *(f"{label}\t{value!r}" for label, value in pairs)]))
+        blocks.append(
+            "\n".join([marker.marker, *(f"{label}\t{value!r}" for label, value in pairs)])
+        )
     return "\n\n".join(blocks) + "\n"

@@ -29,9 +29,7 @@ def sniff(text: str) -> bool:
     return root_name(text).casefold() in ("codisimportfile", "codisrapidimportfile")
 
 
-def read(
-    text: str, *, file: str | Path | None = None, single: Single = "homozygote"
-) -> Samples:
+def read(text: str, *, file: str | Path | None = None, single: Single = "homozygote") -> Samples:
     """Profiles of the specimens; ``about`` has category, comment, partial, laboratory, batch."""
     root = parse(text, file=file)
     if not sniff(text):
@@ -100,7 +98,9 @@ def write(content: Content, *, version: str = "3.3", laboratory: str = "") -> st
     if version not in ("3.2", "3.3"):
         raise UserError(f"CMF version {version!r} is not known; write 3.2 or 3.3")
     if not laboratory:
-        laboratory = next((about["laboratory"] for about in content.about if "laboratory" in about), "")
+        laboratory = next(
+            (about["laboratory"] for about in content.about if "laboratory" in about), ""
+        )
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f"<CODISImportFile xmlns={quoteattr(NAMESPACE)}>",

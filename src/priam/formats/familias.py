@@ -15,15 +15,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from priam.errors import InputError, UserError
-from priam.formats.content import KinshipCase
+from priam.formats.content import KinshipCase, Samples
 from priam.formats.familias_dvi import read_dvi
 from priam.formats.familias_text import Values, parse_sections
 from priam.formats.familias_write import write
 from priam.genetics.alleles import canonical_allele
-from priam.genetics.frequencies import FrequencyTable, MarkerFrequencies
+from priam.genetics.frequencies import FrequencyTable, MarkerFrequencies, SumRule
 from priam.genetics.mutation import Mutation, MutationModel
 from priam.genetics.profiles import Profile
 from priam.kinship.pedigree import Pedigree, Sex
@@ -75,7 +74,9 @@ def read(text: str, *, file: str | Path | None = None) -> KinshipCase:
     values.text("the second line")
     version = values.text("the version")
     if not re.match(r"[0-9]+\.[0-9]", version):
-        raise values.error(f"expected the version of Familias, such as 3.3.1; found {version[:40]!r}")
+        raise values.error(
+            f"expected the version of Familias, such as 3.3.1; found {version[:40]!r}"
+        )
     if values.peek() in ('""', ""):
         values.raw("an empty line")
     persons = [_person(values) for _ in range(values.whole("the number of persons"))]
@@ -95,15 +96,10 @@ def read(text: str, *, file: str | Path | None = None) -> KinshipCase:
         silent={locus.marker: locus.silent for locus in loci if locus.silent},
         dropout={locus.marker: locus.dropout for locus in loci if locus.dropout},
         consider_dropout=frozenset(person.name for person in persons if person.dropout),
-        **_dvi_fields(remains, families),
+        remains=Samples(remains),
+        families=families,
         version=version,
     )
-
-
-def _dvi_fields(remains: Any, families: Any) -> dict[str, Any]:
-    from priam.formats.content import Samples
-
-    return {"remains": Samples(tuple(remains)), "families": tuple(families)}
 
 
 def _person(values: Values) -> _Person:
@@ -224,17 +220,15 @@ def _locus(values: Values) -> _Locus:
     try:
         labels = [canonical_allele(label) for label in labels]
         total = sum(shares) + (silent if has_silent else 0.0)
-        how = "normalise" if has_silent and abs(total - 1.0) < 1e-3 else "error"
+        how: SumRule = "normalise" if has_silent and abs(total - 1.0) < 1e-3 else "error"
         size = re.search(r"DatabaseSize = ([0-9]{1,9})", remark)
         made = MarkerFrequencies.of(
             name,
             _pairs(name, labels, shares),
-            chromosomes=2 * int(size[1]) if size and int(size[1]) else None,
-            sums=how,  # type: ignore[arg-type]
+            chromosomes=int(size[1]) if size and int(size[1]) else None,
+            sums=how,
         )
-        female, male = (
-            _mutation(codes[i], rates[i], rates2[i], ranges[i]) for i in range(2)
-        )
+        female, male = (_mutation(codes[i], rates[i], rates2[i], ranges[i]) for i in range(2))
     except UserError as error:
         raise values.error(f"marker {name!r}: {error}") from None
     dropout = re.search(r"Dropout probability = ([0-9.eE+-]+)", remark)

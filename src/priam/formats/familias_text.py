@@ -46,7 +46,9 @@ class Values:
         found = self.raw(what)
         match = re.match(r"-?[0-9]{1,9}(?=\s|$)", found)
         if not match or not low <= int(match[0]) <= high:
-            raise self.error(f"expected {what}, a whole number from {low} to {high}; found {found[:60]!r}")
+            raise self.error(
+                f"expected {what}, a whole number from {low} to {high}; found {found[:60]!r}"
+            )
         return int(match[0])
 
     def real(self, what: str, low: float = 0.0, high: float = 1.0) -> float:
@@ -57,7 +59,9 @@ class Values:
         except ValueError:
             value = float("nan")
         if not low <= value <= high:
-            raise self.error(f"expected {what}, a number from {low:g} to {high:g}; found {found[:60]!r}")
+            raise self.error(
+                f"expected {what}, a number from {low:g} to {high:g}; found {found[:60]!r}"
+            )
         return value
 
     def truth(self, what: str) -> bool:

@@ -234,7 +234,9 @@ def write(content: Content) -> str:
     if not isinstance(content, Families):
         raise UserError("a GA4GH Pedigree holds families only")
     listed = [_entry(family) for family in content.families]
-    return json.dumps(listed[0] if len(listed) == 1 else listed, indent=1, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(listed[0] if len(listed) == 1 else listed, indent=1, ensure_ascii=False) + "\n"
+    )
 
 
 _WORDS = {

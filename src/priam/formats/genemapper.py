@@ -29,9 +29,7 @@ def sniff(text: str) -> bool:
     return bool(named) and {"marker", "allele1"} <= head
 
 
-def read(
-    text: str, *, file: str | Path | None = None, single: Single = "homozygote"
-) -> Samples:
+def read(text: str, *, file: str | Path | None = None, single: Single = "homozygote") -> Samples:
     """Profiles, one for each sample name and sample file."""
     sheet = read_sheet(text, file=file, strict=False)
     run = sheet.column("Sample File")

@@ -31,9 +31,7 @@ def sniff(text: str) -> bool:
     )
 
 
-def read(
-    text: str, *, file: str | Path | None = None, single: Single = "homozygote"
-) -> Samples:
+def read(text: str, *, file: str | Path | None = None, single: Single = "homozygote") -> Samples:
     """Profiles; ``about`` has category, user and kit."""
     sheet = read_sheet(text, file=file, strict=False)
     about = {

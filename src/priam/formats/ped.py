@@ -40,9 +40,7 @@ def _looks_right(row: list[str]) -> bool:
     return known if len(row) >= 5 and (len(row) < 7 or len(row) % 2 == 0) else False
 
 
-def read(
-    text: str, *, file: str | Path | None = None, single: Single = "partial"
-) -> Families:
+def read(text: str, *, file: str | Path | None = None, single: Single = "partial") -> Families:
     """Families with their pedigrees and, where the file has alleles, profiles.
 
     One allele of a pair may be unknown; it is then partial (``single="homozygote"`` doubles it).
@@ -107,7 +105,9 @@ def _family(
     try:
         pedigree = Pedigree.from_records(records, complete_parents=True, name=name)
     except UserError as error:
-        raise InputError(f"family {name!r}: {error}", file=file, where=f"line {rows[0][0]}") from None
+        raise InputError(
+            f"family {name!r}: {error}", file=file, where=f"line {rows[0][0]}"
+        ) from None
     profiles = {
         cells[1]: profile
         for line, cells in rows
@@ -171,7 +171,9 @@ def _line(family: Family, person: str, markers: list[str]) -> str:
     for marker in markers:
         alleles = profile.genotypes.get(marker, ()) if profile else ()
         if len(alleles) > 2:
-            raise UserError(f"person {person!r} has {len(alleles)} alleles at {marker}; PED takes 2")
+            raise UserError(
+                f"person {person!r} has {len(alleles)} alleles at {marker}; PED takes 2"
+            )
         shown = [label or "0" for label in alleles]
         cells += [*shown, *["0"] * (2 - len(shown))]
     wrong = next((cell for cell in cells if not cell or re.search(r"\s", cell)), None)

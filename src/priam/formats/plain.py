@@ -31,9 +31,7 @@ def sniff(text: str) -> bool:
     return {"marker", "allele1"} <= head and bool({fold(name) for name in _NAMES} & head)
 
 
-def read(
-    text: str, *, file: str | Path | None = None, single: Single = "homozygote"
-) -> Samples:
+def read(text: str, *, file: str | Path | None = None, single: Single = "homozygote") -> Samples:
     """Profiles, one for each case (and run)."""
     sheet = read_sheet(text, file=file)
     name, marker = sheet.need(*_NAMES), sheet.need("marker", "locus", "system")

@@ -98,7 +98,9 @@ def read_sheet(text: str, *, file: str | Path | None = None, strict: bool = True
                 rows.append(Row(start, tuple(cells)))
             start = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"the table is damaged: {error}", file=name, where=f"line {start}") from None
+        raise InputError(
+            f"the table is damaged: {error}", file=name, where=f"line {start}"
+        ) from None
     if not rows:
         raise InputError("the file is empty", file=name)
     sheet = Sheet(rows[0], tuple(rows[1:]), delimiter, name)

@@ -124,7 +124,9 @@ def parse(text: str, *, file: str | Path | None = None) -> Element:
         ) from None
     except xml.sax.SAXParseException as error:
         where = f"line {error.getLineNumber()}, column {(error.getColumnNumber() or 0) + 1}"
-        raise InputError(f"the XML is damaged: {error.getMessage()}", file=file, where=where) from None
+        raise InputError(
+            f"the XML is damaged: {error.getMessage()}", file=file, where=where
+        ) from None
     except (UnicodeEncodeError, ValueError) as error:
         raise InputError(f"the XML is damaged: {error}", file=file) from None
     if builder.root is None:  # pragma: no cover - expat raises before
