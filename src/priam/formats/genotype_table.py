@@ -57,7 +57,12 @@ def read_samples(sheet: Sheet, layout: Layout, *, single: Single = "homozygote")
     if not calls:
         raise sheet.error(sheet.header, None, "the table has a header but no profile")
     profiles = tuple(
-        Profile.of(sample, found, single=single, source=run or (sheet.file or ""))
+        Profile.of(
+            sample,
+            found,
+            single=single,
+            source=run if layout.run is not None else (sheet.file or ""),
+        )
         for (sample, run), found in calls.items()
     )
     notes = (f"{skipped} rows of ladders and controls left out",) if skipped else ()

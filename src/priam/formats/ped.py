@@ -36,8 +36,9 @@ def _holds_data(line: str) -> bool:
 
 
 def _looks_right(row: list[str]) -> bool:
-    known = row[4].casefold() in {"0", "1", "2", "m", "f", "male", "female", "unknown", "u"}
-    return known if len(row) >= 5 and (len(row) < 7 or len(row) % 2 == 0) else False
+    if len(row) < 5 or (len(row) > 6 and len(row) % 2):
+        return False
+    return row[4].casefold() in {"0", "1", "2", "m", "f", "male", "female", "unknown", "u"}
 
 
 def read(text: str, *, file: str | Path | None = None, single: Single = "partial") -> Families:
