@@ -14,16 +14,22 @@ import pytest
 import rfc8785
 
 from priam.tlog import notes
-from priam.tlog.checkpoints import parse_checkpoint
+from priam.tlog.checkpoints import open_checkpoint, parse_checkpoint
+from priam.tlog.cosignatures import verifier_of
 from priam.tlog.errors import LogError, ProofError
+from priam.tlog.keys import KeyPair, parse_signer_key
 from priam.tlog.notes import Ed25519Verifier, VerifierKey
 from priam.tlog.proofs import (
+    consistency_proof,
+    inclusion_proof,
     verify_consistency,
     verify_inclusion,
     verify_subtree_consistency,
     verify_subtree_inclusion,
 )
+from priam.tlog.tiles import TiledHashes, parse_entries, tile_path
 from priam.tlog.tree import CompactRange, Tree, leaf_hash
+from priam.tlog.witness import MemoryStore, Witness
 from tests.conftest import SHARED
 
 MERKLE = SHARED / "vectors/transparency-dev-merkle/testdata"
@@ -190,3 +196,78 @@ def test_canonical_json(shared: Path, name: str) -> None:
     assert written == (folder / "output" / f"{name}.json").read_bytes().rstrip(b"\n")
     outhex = re.sub(r"\s", "", (folder / "outhex" / f"{name}.txt").read_text())
     assert written.hex() == outhex
+
+
+# --- the rest of the tessera log: entries, tiles, signatures
+
+# The verifier key that transparency-dev/tessera publishes beside its testdata.
+TESSERA_KEY = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
+
+
+def test_tessera_signatures(shared: Path) -> None:
+    log = shared / "vectors/tessera-log/testdata/log"
+    key = verifier_of(TESSERA_KEY)
+    names = [f"checkpoint.{size}" for size in range(1, 16)]
+    for name in ["checkpoint", *names]:
+        opened = open_checkpoint((log / name).read_bytes(), [key], require_all=True)
+        assert opened.signers == ("example.com/log/testdata",)
+
+
+def test_tessera_entries_hash_to_the_roots(shared: Path) -> None:
+    log = shared / "vectors/tessera-log/testdata/log"
+    for size in range(1, 16):
+        entries = parse_entries((log / tile_path("entries", 0, size)).read_bytes())
+        assert len(entries) == size
+        tree = Tree.from_hashes(b"".join(map(leaf_hash, entries)))
+        point, _ = parse_checkpoint((log / f"checkpoint.{size}").read_bytes())
+        assert tree.root() == point.root
+
+
+def test_tessera_proofs_from_tiles(shared: Path) -> None:
+    log = shared / "vectors/tessera-log/testdata/log"
+    source = TiledHashes(lambda *where: (log / tile_path(*where)).read_bytes(), 15)
+    roots = {
+        size: parse_checkpoint((log / f"checkpoint.{size}").read_bytes())[0].root
+        for size in range(1, 16)
+    }
+    entries = parse_entries((log / tile_path("entries", 0, 15)).read_bytes())
+    for index, entry in enumerate(entries):
+        proof = inclusion_proof(source, index, 15)
+        verify_inclusion(leaf_hash(entry), index, 15, proof, roots[15])
+    for size in range(1, 16):
+        proof = consistency_proof(source, size, 15)
+        verify_consistency(size, roots[size], 15, roots[15], proof)
+
+
+def test_golang_signer_key(shared: Path) -> None:
+    vectors = _notes(shared)
+    signer = parse_signer_key(vectors["signer_key_peter"])  # type: ignore[arg-type]
+    assert str(signer.vkey) == vectors["keys"]["peter"]  # type: ignore[call-overload]
+    case = vectors["good"][0]
+    note = notes.sign(notes.parse(case["note"]).text, [signer])  # type: ignore[arg-type]
+    assert note.signatures[0] in notes.parse(case["note"]).signatures  # type: ignore[arg-type]
+
+
+# --- the witness dialogue
+
+
+def test_torchwood_witness_dialogue(shared: Path) -> None:
+    vectors = json.loads((shared / "vectors/torchwood-witness/add_checkpoint.json").read_text())
+    origin = vectors["log_origin"]
+    public = bytes.fromhex(vectors["log_ed25519_public_key_hex"])
+    pair = KeyPair("example.com/witness", "witness", bytes(32), bytes(32))
+    witness = Witness(pair.signers(), {origin: [Ed25519Verifier(origin, public)]}, MemoryStore())
+    for number, step in enumerate(vectors["steps"], start=1):
+        answer = witness.add_checkpoint(step["body"].encode())
+        # step 3: the present text of tlog-witness says 404 for an unknown log
+        assert answer.status == (404 if number == 3 else step["status"]), number
+        for claim in step["asserts"]:
+            relation, _, text = claim.removeprefix("body ").partition(" ")
+            expected = json.loads(text)
+            assert expected in answer.body if relation == "contains" else answer.body == expected
+        if answer.status == 200:
+            stored = witness.store.load(origin)
+            opened = open_checkpoint(stored or "", pair.verifiers(), require_all=False)
+            assert len(opened.opened.verified) == 2  # Ed25519 and ML-DSA-44
+        if answer.status == 409:
+            assert answer.content_type == "text/x.tlog.size"

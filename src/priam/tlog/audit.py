@@ -29,6 +29,7 @@ from dataclasses import dataclass
 
 from priam.tlog.checkpoints import Checkpoint
 from priam.tlog.errors import LogError
+from priam.tlog.hashes import HASH_SIZE
 from priam.tlog.leaves import commitment
 from priam.tlog.tables import KINDS, EventRow, Finding, LeafRow, Tables, row_hash
 from priam.tlog.tree import CompactRange
@@ -89,11 +90,12 @@ def verify_log(
     copies = copies or {}
     tables = Tables(marks={0, *copies, *(p.size for p in points), *(p.size - 1 for p in points)})
     tables.read(events, leaves)
-    spans = judge(tables, points, edges or {}, copies)
+    spans, edge = judge(tables, points, edges or {}, copies)
     findings += tables.findings + name_findings(tables, points, spans, copies)
     findings.sort(key=lambda f: (f.sequence is None, f.sequence or 0, f.kind))
-    edge = CompactRange()
-    edge.extend(bytes(tables.hashes))
+    if edge is None or tables.rows or tables.leaves or tables.holes:
+        edge = CompactRange()  # the tables as they are, not as they should be
+    edge.extend(bytes(tables.hashes[edge.size * HASH_SIZE :]))
     return Audit(
         size=edge.size,
         root=edge.root(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from priam.errors import UserError
 
-__all__ = ["FormatError", "LogError", "ProofError", "SignatureError"]
+__all__ = ["FormatError", "LogError", "NotCanonicalError", "ProofError", "SignatureError"]
 
 
 class LogError(UserError):
@@ -17,6 +17,10 @@ class LogError(UserError):
 
 class FormatError(LogError):
     """The bytes are not of the format they should be."""
+
+
+class NotCanonicalError(FormatError):
+    """The value can be read, but is not written in its one allowed form."""
 
 
 class SignatureError(LogError):

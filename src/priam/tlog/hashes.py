@@ -12,7 +12,7 @@ import base64
 import binascii
 import hashlib
 
-from priam.tlog.errors import FormatError
+from priam.tlog.errors import FormatError, NotCanonicalError
 
 __all__ = [
     "EMPTY_ROOT",
@@ -52,7 +52,7 @@ def decode_base64(text: str, what: str = "value") -> bytes:
     except (binascii.Error, ValueError):
         raise FormatError(f"{what} is not base64: {_shown(text)}") from None
     if encode_base64(data) != text:
-        raise FormatError(f"{what} is not canonical base64: {_shown(text)}")
+        raise NotCanonicalError(f"{what} is not canonical base64: {_shown(text)}")
     return data
 
 

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from priam.tlog.errors import FormatError, SignatureError
+from priam.tlog.errors import FormatError, NotCanonicalError, SignatureError
 from priam.tlog.hashes import decode_base64, encode_base64
 
 __all__ = [
@@ -71,6 +71,11 @@ class Signer(Protocol):
     def name(self) -> str: ...
     @property
     def key_id(self) -> bytes: ...
+    @property
+    def vkey(self) -> VerifierKey:
+        """The public half, as it is published."""
+        ...
+
     def sign(self, text: bytes) -> bytes:
         """Signature (without the key id) over the note ``text``."""
         ...
@@ -218,7 +223,10 @@ def parse_signature(line: str) -> Signature:
     if not line.startswith(_DASH) or not space:
         raise FormatError(f"{line[:80]!r} is no signature line: expected '\u2014 name base64'")
     check_name(name)
-    data = decode_base64(encoded, f"the signature of {name}")
+    try:
+        data = decode_base64(encoded, f"the signature of {name}")
+    except NotCanonicalError as error:
+        raise SignatureError(f"invalid signature of {name}: {error}") from None
     if len(data) < 5:
         raise FormatError(f"the signature of {name} is too short")
     return Signature(name, data[:4], data[4:])
@@ -351,8 +359,13 @@ class Ed25519Signer:
         return Ed25519Verifier(self.name, self.private_key.public_key().public_bytes_raw())
 
     @property
+    def vkey(self) -> VerifierKey:
+        """The key as it is published."""
+        return self.verifier().vkey
+
+    @property
     def key_id(self) -> bytes:
-        return self.verifier().key_id
+        return self.vkey.key_id
 
     def sign(self, text: bytes) -> bytes:
         """Signature over ``text``."""

@@ -40,8 +40,8 @@ def judge(
     points: Sequence[Checkpoint],
     edges: Mapping[int, Sequence[bytes]],
     copies: Mapping[int, bytes],
-) -> list[Span]:
-    """A verdict for each span between checkpoints that the tables reach."""
+) -> tuple[list[Span], CompactRange | None]:
+    """A verdict for each span between checkpoints that the tables reach, and the last edge."""
     versions = _versions(tables, copies)
     extent = max([tables.size, *(place + 1 for place in tables.rows)])
     edge: CompactRange | None = CompactRange()
@@ -54,7 +54,7 @@ def judge(
         span, edge = _judge_span(tables, versions, edge, start, point)
         spans.append(span)
         start = point.size
-    return spans
+    return spans, edge
 
 
 def _versions(tables: Tables, copies: Mapping[int, bytes]) -> dict[str, dict[int, bytes]]:
