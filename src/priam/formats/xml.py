@@ -99,7 +99,8 @@ _ROOT = re.compile(r"<\s*(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 def root_name(text: str) -> str:
     """Local name of the first element, found without parsing; empty if it is no XML."""
     head = _DECLARATION.sub("", text[:65536].lstrip("\ufeff"))
-    head = re.sub(r"(?s)<!--.*?-->", "", head).lstrip()
+    head = re.sub(r"(?s)<!--.*?-->", "", head)
+    head = re.sub(r"(?s)\A\s*<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", "", head).lstrip()
     found = _ROOT.match(head) if head.startswith("<") else None
     return found[1] if found else ""
 
