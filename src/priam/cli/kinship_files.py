@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -77,4 +78,4 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -
         made.add_column(name, justify="left" if number == 0 else "right", overflow="fold")
     for row in rows:
         made.add_row(*row)
-    Console(width=None if click.get_text_stream("stdout").isatty() else 120).print(made)
+    Console(width=None if sys.stdout.isatty() else 120).print(made)

@@ -243,7 +243,7 @@ def _degraded(value: Seen, locus: Locus, person: Person, haploid: bool) -> Obser
     labels = [label for label in value.alleles if not _missing(label)]
     places = frozenset(locus.position(label, person.id) for label in labels)
     table = value.model.weights(places, locus, haploid=haploid)
-    named = places | ({locus.silent} if locus.silent is not None else set())
+    named = set(places) | ({locus.silent} if locus.silent is not None else set())
     if _splits(value.model, haploid):
         # A homozygote of an unseen allele then differs from a heterozygote of two unseen ones,
         # so that unseen alleles cannot be merged into one.
