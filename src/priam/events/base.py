@@ -1,0 +1,190 @@
+"""What an event is: a frozen value with a name, a version, a rule and an effect.
+
+A subclass of :class:`Event` is a frozen dataclass that names its ``type`` and ``version`` and
+says two things in the same place: :meth:`Event.check`, what must hold before it may happen, and
+:meth:`Event.effect`, the state after it. Defining the class registers it in :data:`EVENTS`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+import types
+import typing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import uuid_utils
+
+from priam.errors import UserError
+
+if TYPE_CHECKING:
+    from priam.events.state import State
+
+__all__ = ["EVENTS", "Event", "Recorded", "RuleError", "decode", "new_event_id"]
+
+LARGEST = 2**53 - 1  # the largest whole number that RFC 8785 JSON keeps exactly
+
+
+class RuleError(UserError):
+    """The event may not follow the events before it; nothing changed."""
+
+
+EVENTS: dict[str, type[Event]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The base of all events. Payloads are JSON-safe dictionaries, stable for one version."""
+
+    type: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # slots=True builds each class twice; the second, of the same name, is the one kept
+        known = EVENTS.get(cls.type)
+        if known is not None and known.__qualname__ != cls.__qualname__:
+            raise TypeError(f"two events are called {cls.type!r}")
+        EVENTS[cls.type] = cls
+
+    def check(self, state: State, recorded: Recorded) -> None:
+        """Raise :class:`RuleError` if this event may not happen in this state."""
+        raise NotImplementedError
+
+    def effect(self, state: State, recorded: Recorded) -> State:
+        """The state after this event, which has been checked."""
+        raise NotImplementedError
+
+    def to_payload(self) -> dict[str, Any]:
+        """The event's fields as JSON-safe values; fields that are None are left out."""
+        return typing.cast(dict[str, Any], _plain(self))
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Self:
+        """The event back from :meth:`to_payload`; strict about names and types."""
+        return typing.cast(Self, _read(cls, payload, cls.type))
+
+    @classmethod
+    def upgrade(cls, version: int, payload: dict[str, Any]) -> dict[str, Any]:
+        """The payload of an older ``version`` in today's form; a class with a history overrides."""
+        raise UserError(f"event {cls.type!r}: version {version} is not known, only {cls.version}")
+
+
+def decode(type: str, version: int, payload: dict[str, Any]) -> Event:
+    """The event of this type from its stored payload; older versions are upgraded."""
+    cls = EVENTS.get(type)
+    if cls is None:
+        raise UserError(f"event type {type!r} is not known to this version of Priam; update Priam")
+    if version != cls.version:
+        payload = cls.upgrade(version, payload)
+    return cls.from_payload(payload)
+
+
+def new_event_id() -> str:
+    """A fresh UUIDv7 (RFC 9562) as text."""
+    return str(uuid_utils.uuid7())
+
+
+_UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_UTC = re.compile(
+    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it was written down.
+
+    ``sequence`` counts from 0 in one installation and is the index of the event's leaf in that
+    installation's log. ``claimed_time`` is when the actor says it happened; ``received_time`` is
+    when this installation wrote it. Both are ISO 8601 in UTC, ``2025-06-16T09:30:00Z``.
+    """
+
+    event_id: str
+    sequence: int
+    actor: str
+    claimed_time: str
+    received_time: str
+    event: Event
+
+    def __post_init__(self) -> None:
+        if not _UUID7.fullmatch(self.event_id):
+            raise UserError(f"event id {self.event_id!r} is not a UUIDv7 in lower case")
+        if self.sequence < 0:
+            raise UserError(f"sequence {self.sequence} is negative; sequences count from 0")
+        for name in ("claimed_time", "received_time"):
+            value = getattr(self, name)
+            if not _UTC.fullmatch(value):
+                raise UserError(f"{name} {value!r} is not a time in UTC like 2025-06-16T09:30:00Z")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if dataclasses.is_dataclass(value):
+        cls = typing.cast(type, value.__class__)
+        pairs = ((name, getattr(value, name)) for name in _fields(cls))
+        return {name: _plain(item) for name, item in pairs if item is not None}
+    return value
+
+
+@functools.cache
+def _fields(cls: type) -> dict[str, tuple[Any, bool]]:
+    """Field name -> (type, required) of a dataclass."""
+    hints = typing.get_type_hints(cls)
+    return {
+        field.name: (
+            hints[field.name],
+            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
+        )
+        for field in dataclasses.fields(cls)
+    }
+
+
+def _read(kind: Any, value: Any, where: str) -> Any:
+    """``value`` as the annotated type ``kind``, or a :class:`UserError` that says where."""
+    origin = typing.get_origin(kind)
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise _wrong(where, value, "a list")
+        item = typing.get_args(kind)[0]
+        return tuple(_read(item, entry, f"{where}[{i}]") for i, entry in enumerate(value))
+    if origin in (types.UnionType, typing.Union):
+        return _read_union(typing.get_args(kind), value, where)
+    if dataclasses.is_dataclass(kind):
+        return _read_dataclass(typing.cast(type, kind), value, where)
+    if type(value) is not kind or (kind is int and abs(value) > LARGEST):
+        raise _wrong(where, value, {str: "text", int: "a whole number"}.get(kind, kind.__name__))
+    return value
+
+
+def _read_union(kinds: tuple[Any, ...], value: Any, where: str) -> Any:
+    if value is None and types.NoneType in kinds:
+        return None
+    rest = [kind for kind in kinds if kind is not types.NoneType]
+    for kind in rest:
+        if type(value) is kind:
+            return _read(kind, value, where)
+    if len(rest) == 1:
+        return _read(rest[0], value, where)
+    raise _wrong(where, value, " or ".join(kind.__name__ for kind in rest))
+
+
+def _read_dataclass(kind: type, value: Any, where: str) -> Any:
+    if not isinstance(value, dict):
+        raise _wrong(where, value, "an object")
+    fields = _fields(kind)
+    for name in value:
+        if name not in fields:
+            raise UserError(f"{where}: {name!r} is not a field; known are {', '.join(fields)}")
+    for name, (_, required) in fields.items():
+        if required and name not in value:
+            raise UserError(f"{where}: the field {name!r} is missing")
+    return kind(
+        **{name: _read(fields[name][0], item, f"{where}.{name}") for name, item in value.items()}
+    )
+
+
+def _wrong(where: str, value: Any, expected: str) -> UserError:
+    return UserError(f"{where}: {str(value)[:60]!r} is not {expected}")

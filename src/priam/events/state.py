@@ -1,0 +1,310 @@
+"""The state that events fold into.
+
+Every table is a persistent map (a hash array mapped trie, package ``immutables``): setting one
+key costs O(log n) and shares the rest, so a state is a value, an old one stays valid, and
+folding n events is O(n log n) without a separate mutable builder. Nothing in a state depends on
+the order of independent events: tables are keyed by identifier, never by position.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from immutables import Map
+
+from priam.events.base import Event, Recorded, RuleError
+from priam.events.values import Item, Obligation
+
+__all__ = [
+    "Agreement",
+    "Amendment",
+    "Bag",
+    "ClaimEntry",
+    "Entry",
+    "Handover",
+    "Manifest",
+    "Offer",
+    "Party",
+    "Reading",
+    "Response",
+    "Source",
+    "State",
+    "apply",
+    "check",
+    "fold",
+    "record",
+]
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody who acts: ``role`` is ``party``, ``mediator`` or ``observer``."""
+
+    party: str
+    name: str
+    role: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The terms of an agreement as those in ``held_by`` read them."""
+
+    reading: str
+    obligations: tuple[Obligation, ...]
+    held_by: frozenset[str]
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A proposed change of one reading; in force when all parties have signed."""
+
+    by: str
+    reading: str
+    obligations: tuple[Obligation, ...]
+    signed_by: frozenset[str]
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """``signed_by`` is empty for an agreement known only from public statements."""
+
+    agreement: str
+    concluded_on: str | None
+    place: str | None
+    parties: tuple[str, ...]
+    signed_by: frozenset[str]
+    event_id: str
+    readings: Map[str, Reading] = field(default_factory=Map)
+    amendments: Map[str, Amendment] = field(default_factory=Map)
+
+    @property
+    def in_force(self) -> bool:
+        """Whether all its parties have signed."""
+        return bool(self.parties) and set(self.parties) <= self.signed_by
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What one party did with an offer: accepted, postponed, refused, withdrawn; and why."""
+
+    kind: str
+    by: str
+    reason: str | None
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer, each side's own words about it and each side's acts; no verdict."""
+
+    offer: str
+    agreement: str | None
+    giver: str
+    receiver: str
+    tags: tuple[str, ...]
+    count: int | None
+    event_id: str
+    responses: tuple[Response, ...] = ()
+    characterisations: frozenset[str] = frozenset()  # event ids, in ``entries``
+
+    def standing(self, party: str) -> str | None:
+        """The last thing this party did with the offer; None if it did nothing."""
+        return next((r.kind for r in reversed(self.responses) if r.by == party), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A list of bags, chained to the manifest before it in the same direction."""
+
+    manifest: str
+    agreement: str | None
+    batch: str
+    sequence: int
+    giver: str
+    receiver: str
+    items: Map[str, Item]
+    digest: str
+    event_id: str
+    signatures: Map[str, bool] = field(default_factory=Map)  # party -> with reservations
+    handover: str | None = None
+    handed_over: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    received: Map[str, frozenset[str]] = field(default_factory=Map)  # counting party -> tags
+    counts: Map[str, str] = field(default_factory=Map)  # counting party -> event id in entries
+    reservations: frozenset[str] = frozenset()  # event ids in entries
+
+    @property
+    def bilateral(self) -> bool:
+        """Whether giver and receiver both signed; one signature is unilateral."""
+        return self.giver in self.signatures and self.receiver in self.signatures
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A meeting at a point; ``closed`` once nothing more is handed over there."""
+
+    handover: str
+    agreement: str | None
+    place: str
+    date: str
+    present: tuple[str, ...]
+    manifests: tuple[str, ...]
+    event_id: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """One bag: in whose custody it is, and every event that touched it, in order."""
+
+    tag: str
+    custodian: str
+    seal: str | None
+    history: tuple[str, ...]
+    manifest: str | None = None  # the manifest it is listed on now
+    offer: str | None = None  # the open offer it is part of
+    found_other_side: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something was published."""
+
+    source: str
+    publisher: str
+    date: str
+    url: str | None
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimEntry:
+    """A claim as made, and what became of it: ``stands``, ``corrected`` or ``withdrawn``."""
+
+    event: Any  # ClaimMade; typed loosely to keep the arrow from event classes to state
+    event_id: str
+    status: str = "stands"
+    by: str | None = None  # the claim that replaced it
+    on: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A statement that a later :class:`Corrected` may replace: a count, a reservation, words.
+
+    ``value`` is the event that holds now; None when it was struck out.
+    """
+
+    event: Event
+    value: Event | None
+    corrections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All tables after the events so far. Immutable; compare with ``==``."""
+
+    size: int = 0
+    event_ids: Map[str, int] = field(default_factory=Map)
+    parties: Map[str, Party] = field(default_factory=Map)
+    agreements: Map[str, Agreement] = field(default_factory=Map)
+    offers: Map[str, Offer] = field(default_factory=Map)
+    manifests: Map[str, Manifest] = field(default_factory=Map)
+    series: Map[str, tuple[int, str]] = field(default_factory=Map)  # last sequence and digest
+    handovers: Map[str, Handover] = field(default_factory=Map)
+    bags: Map[str, Bag] = field(default_factory=Map)
+    sources: Map[str, Source] = field(default_factory=Map)
+    claims: Map[str, ClaimEntry] = field(default_factory=Map)
+    entries: Map[str, Entry] = field(default_factory=Map)
+    corrections: Map[str, str] = field(default_factory=Map)  # correction -> the entry it is about
+
+    def put(self, table: str, key: str, value: object) -> State:
+        """This state with one row set."""
+        return self.having(**{table: getattr(self, table).set(key, value)})
+
+    def having(self, **tables: Any) -> State:
+        """This state with whole tables exchanged."""
+        return dataclasses.replace(self, **tables)
+
+    def with_bags(self, bags: Iterable[Bag]) -> State:
+        """This state with these bags set, in one pass."""
+        return self.having(bags=self.bags.update({bag.tag: bag for bag in bags}))
+
+    def party(self, party: str) -> Party:
+        """The declared party, or a :class:`RuleError`."""
+        return self._one(self.parties, party, "party", "declare it first")
+
+    def agreement(self, agreement: str) -> Agreement:
+        """The agreement, or a :class:`RuleError`."""
+        return self._one(self.agreements, agreement, "agreement", "record it first")
+
+    def offer(self, offer: str) -> Offer:
+        """The offer, or a :class:`RuleError`."""
+        return self._one(self.offers, offer, "offer", "it was not offered")
+
+    def manifest(self, manifest: str) -> Manifest:
+        """The manifest, or a :class:`RuleError`."""
+        return self._one(self.manifests, manifest, "manifest", "issue it first")
+
+    def handover(self, handover: str) -> Handover:
+        """The handover, or a :class:`RuleError`."""
+        return self._one(self.handovers, handover, "handover", "open it first")
+
+    def bag(self, tag: str) -> Bag:
+        """The bag, or a :class:`RuleError`."""
+        return self._one(self.bags, tag, "bag", "register it or list it on a manifest first")
+
+    def claim(self, claim: str) -> ClaimEntry:
+        """The claim, or a :class:`RuleError`."""
+        return self._one(self.claims, claim, "claim", "record it first")
+
+    @staticmethod
+    def _one(table: Map[str, Value], key: str, what: str, way_out: str) -> Value:
+        found = table.get(key)
+        if found is None:
+            raise RuleError(f"there is no {what} {key!r}: {way_out}")
+        return found
+
+
+def check(state: State, recorded: Recorded) -> None:
+    """Raise :class:`RuleError` with one clear sentence if the event may not follow this state."""
+    if recorded.event_id in state.event_ids:
+        raise RuleError(f"event {recorded.event_id} is already recorded; it is not counted twice")
+    if recorded.sequence != state.size:
+        raise RuleError(f"the next event has sequence {state.size}, not {recorded.sequence}")
+    recorded.event.check(state, recorded)
+
+
+def apply(state: State, recorded: Recorded, *, checked: bool = False) -> State:
+    """The state after the event; raises as :func:`check` unless it was ``checked`` just before."""
+    if not checked:
+        check(state, recorded)
+    after = recorded.event.effect(state, recorded)
+    return after.having(
+        size=state.size + 1,
+        event_ids=state.event_ids.set(recorded.event_id, recorded.sequence),
+    )
+
+
+def fold(recordeds: Iterable[Recorded], state: State | None = None) -> State:
+    """The state after all these events in order, from ``state`` or from nothing."""
+    state = State() if state is None else state
+    for recorded in recordeds:
+        state = apply(state, recorded)
+    return state
+
+
+def record(
+    state: State, event: Event, *, event_id: str, actor: str, claimed_time: str, received_time: str
+) -> Recorded:
+    """The event as it would be written next in this state; not yet checked."""
+    return Recorded(event_id, state.size, actor, claimed_time, received_time, event)
