@@ -90,6 +90,7 @@ class Network:
         self.slots = slots or {}
         self.rescale = rescale
         self.log_scale: Floats | float = 0.0
+        self.peak = 0  # entries of the largest table held, without lanes
 
     # -- what an elimination needs --------------------------------------------------------
 
@@ -154,13 +155,30 @@ class Network:
 
     def _contracted(self, v: int, tables: Sequence[Table]) -> Table:
         if any(table.data is None for table in tables) or not tables:
-            axes = dict.fromkeys(a for table in tables for a in table.axes if a != v)
-            return Table(tuple(axes), None, any(table.lanes for table in tables))
+            return self._counted(v, tables)
         axes_, data, lanes = contract(v, [(t.axes, t.data, t.lanes) for t in tables])  # type: ignore[misc]
         if self.rescale:
             data, shift = rescaled(data, lanes)
             self.log_scale = self.log_scale + shift
         return Table(axes_, data, lanes)
+
+    def _counted(self, v: int, tables: Sequence[Table]) -> Table:
+        """The same without numbers: which axes, and how large the tables on the way are.
+
+        A product of tables with lanes is written out; that with one without lanes is not (it is
+        a matrix product), so that only its result counts.
+        """
+        axes = tuple(dict.fromkeys(a for table in tables for a in table.axes if a != v))
+        parts = [axes]
+        for lanes in (False, True):
+            parts.append(tuple({a for t in tables if t.lanes == lanes for a in t.axes}))
+        self.peak = max(self.peak, *(self._size(part) for part in parts))
+        return Table(axes, None, any(table.lanes for table in tables))
+
+    def _size(self, axes: Iterable[int]) -> int:
+        """Entries of a table; the passed allele of a switch counts as the largest variable."""
+        known = len(self.sizes)
+        return prod(self.sizes[a] if a < known else max(self.sizes) for a in axes)
 
     def _expand(self, switch: Switch) -> None:
         """Replace a switch by one table for each of the parent's alleles."""
@@ -213,18 +231,17 @@ def plan_order(network: Network, kept: Sequence[int]) -> tuple[tuple[int, ...], 
     left = _present(work) - set(kept)
     costs = {v: work.cells(v) for v in left}
     order: list[int] = []
-    peak = prod(network.sizes[v] for v in kept)
+    work.peak = prod(network.sizes[v] for v in kept)
     while left:
         v = min(left, key=lambda u: (costs[u][0], u))
         near = costs[v][1]
-        peak = max(peak, costs[v][0])
         work.eliminate(v)
         left.discard(v)
         order.append(v)
         for u in left:
             if u in near or costs[u][1] & near:
                 costs[u] = work.cells(u)
-    return tuple(order), peak
+    return tuple(order), work.peak
 
 
 def _present(network: Network) -> set[int]:

@@ -271,11 +271,21 @@ def symbolic(skeleton: Skeleton, alleles: Sequence[int], merged: dict[int, int])
             assert term.child is not None
             to = renamed(term.child, merged)
             below = () if to.variable is None else (to.variable,)
-            switches.append(Switch(s, x, y, below, size=alleles[term.locus]))
+            lanes = to.slot is not None
+            switches.append(Switch(s, x, y, below, None, lanes, alleles[term.locus]))
         else:
             axes = tuple(dict.fromkeys(merged.get(a, a) for a in term.axes))
-            tables.append(Table(axes))
+            tables.append(Table(axes, None, _has_lanes(term, skeleton.shape.theta)))
     return Network(sizes, tables, switches)
+
+
+def _has_lanes(term: Term, theta: bool) -> bool:
+    if term.kind in ("prior", "inbred founder"):
+        return theta
+    if term.kind == "pass":
+        ends = (*term.alleles, term.child)
+        return any(allele is not None and allele.slot is not None for allele in ends)
+    return term.kind in ("typed founder", "phase", "evidence")
 
 
 def renamed(allele: Allele, merged: dict[int, int]) -> Allele:
