@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,12 +25,16 @@ __all__ = [
 ]
 
 ROLES = ("party", "mediator", "observer")
-STANDING = frozenset({"press", "neutral", "reported"})  # may speak without being declared
+STANDING = frozenset({"press", "neutral", "reported"})  # never the names of parties
+_KIND_OF_SPEAKER = re.compile(r"[a-z][a-z_ -]*", re.ASCII)
 
 
 def is_speaker(state: State, party: str) -> bool:
-    """Whether statements may be attributed to this party."""
-    return party in STANDING or party in state.parties
+    """Whether statements may be attributed to this party.
+
+    Declared parties speak, and so do kinds of speakers in small letters: press, neutral.
+    """
+    return party in state.parties or bool(_KIND_OF_SPEAKER.fullmatch(party))
 
 
 def _check_obligations(state: State, obligations: tuple[Obligation, ...]) -> None:

@@ -22,7 +22,7 @@ class SourceRecorded(Event):
 
     source: str
     publisher: str
-    date: str
+    date: str | None = None
     url: str | None = None
 
     def check(self, state: State, recorded: Recorded) -> None:
@@ -113,10 +113,12 @@ class ClaimWithdrawn(Event):
     reason: str | None = None
 
     def check(self, state: State, recorded: Recorded) -> None:
-        _standing(state, self.claim)
+        if state.claim(self.claim).status == "withdrawn":
+            raise RuleError(f"claim {self.claim!r} is already withdrawn")
 
     def effect(self, state: State, recorded: Recorded) -> State:
-        return _end(state, self.claim, "withdrawn", None, self.on, self.reason)
+        replaced_by = state.claim(self.claim).by
+        return _end(state, self.claim, "withdrawn", replaced_by, self.on, self.reason)
 
 
 def _standing(state: State, claim: str) -> ClaimEntry:

@@ -180,7 +180,7 @@ class Source:
 
     source: str
     publisher: str
-    date: str
+    date: str | None
     url: str | None
     event_id: str
 
