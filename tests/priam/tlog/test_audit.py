@@ -314,3 +314,13 @@ def test_unordered_rows_are_the_callers_mistake(
         verify_log([rows[3], rows[1]], leaves, points)
     with pytest.raises(LogError, match="several logs"):
         verify_log(rows, leaves, [points[0], replace(points[1], origin="b.example/log")])
+
+
+def test_what_databases_give_instead_of_bytes(
+    rows: list[EventRow], leaves: list[LeafRow], points: list[Checkpoint]
+) -> None:
+    rows[3] = rows[3]._replace(salt=memoryview(rows[3].salt or b""))  # type: ignore[arg-type]
+    rows[4] = rows[4]._replace(payload=(rows[4].payload or b"").decode())  # type: ignore[arg-type]
+    assert verify_log(rows, leaves, points).ok
+    rows[5] = rows[5]._replace(payload=7)  # type: ignore[arg-type]
+    assert named(rows, leaves, points) == [("payload_edited", 5, event_id(5))]
