@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import linprog
@@ -77,7 +78,7 @@ def lay_out(pedigree: Pedigree) -> Layout:
 
 def _pairs(pedigree: Pedigree) -> list[tuple[str, str]]:
     found = [(p.father, p.mother) for p in pedigree.persons if p.father and p.mother]
-    return list(dict.fromkeys(found))  # type: ignore[arg-type]
+    return list(dict.fromkeys(found))
 
 
 def _levels(pedigree: Pedigree) -> dict[str, int]:
@@ -210,7 +211,7 @@ class _Problem:
         """Components in order, and persons in the order of the file, where nothing else counts."""
         cost = 0.0
         for row in rows:
-            for one, two in zip(row, row[1:]):
+            for one, two in pairwise(row):
                 wrong = self.component[one.person] > self.component[two.person]
                 cost += 60.0 * wrong + 0.01 * (self.rank[one.person] > self.rank[two.person])
         return cost
@@ -275,7 +276,7 @@ def _places(rows: list[list[Node]], problem: _Problem) -> dict[Node, float]:
     index = {node: place for place, node in enumerate(nodes)}
     programme = _Programme(len(nodes))
     for row in rows:
-        for one, two in zip(row, row[1:]):
+        for one, two in pairwise(row):
             gap = 0.6 if one.through or two.through else 1.0
             apart = problem.component[one.person] != problem.component[two.person]
             programme.keep_apart(index[one], index[two], gap + 0.8 * apart)
@@ -286,8 +287,8 @@ def _places(rows: list[list[Node]], problem: _Problem) -> dict[Node, float]:
         ends = {order[0]: 0.5, order[-1]: 0.5} if len(order) > 1 else {order[0]: 1.0}
         programme.pull({parents[0]: 0.5, parents[1]: 0.5}, ends, 4.0)
         programme.pull({parents[0]: 1.0}, {parents[1]: 1.0}, 1.0)
-        for one, two in zip(order, order[1:]):
-            programme.pull({one: 1.0}, {two: 1.0}, 0.5)
+        for first, second in pairwise(order):
+            programme.pull({first: 1.0}, {second: 1.0}, 0.5)
     for node in nodes:
         under = problem.node(node.person, node.level + 1)
         above = problem.node(node.person, node.level - 1)

@@ -1,0 +1,298 @@
+"""Pedigrees as SVG, in the standard symbols.
+
+Square: male; circle: female; diamond: sex unknown. A symbol that is filled is a person with a
+profile; a dashed symbol with a question mark is the missing person; a slash means deceased; a double
+line joins related spouses. Symbols follow Bennett et al., J Genet Couns 2008; 17:424-433, doi
+10.1007/s10897-008-9169-9, except that filling means "typed" here (there, "affected").
+
+The picture stands alone, has a title and a description for screen readers, takes the colour of the
+text around it (``currentColor``) and holds no script. Labels are the identifiers, which are to be
+tags and not names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from xml.sax.saxutils import escape, quoteattr
+
+from priam.errors import UserError
+from priam.kinship.layout import Couple, Layout, lay_out
+from priam.kinship.pedigree import Pedigree, Sex
+
+__all__ = ["draw", "in_words"]
+
+ACROSS, DOWN, SIZE, MARGIN = 78.0, 116.0, 34.0, 40.0
+LABEL = 18.0
+
+
+def draw(
+    pedigree: Pedigree,
+    *,
+    typed: Iterable[str] = (),
+    missing: Iterable[str] = (),
+    deceased: Iterable[str] = (),
+    labels: Mapping[str, str] | bool = True,
+    title: str = "",
+    legend: bool = False,
+) -> str:
+    """An SVG document as text.
+
+    ``labels`` True writes the identifiers, False none, a mapping other texts (an absent person
+    then has none). Raises :class:`UserError` for marks on persons who are not in the pedigree.
+    """
+    marks = _Marks(pedigree, frozenset(typed), frozenset(missing), frozenset(deceased))
+    texts = labels if isinstance(labels, Mapping) else {n: n for n in pedigree.ids if labels}
+    layout = lay_out(pedigree)
+    picture = _Picture(pedigree, layout, marks, texts)
+    body = [*picture.families(), *picture.symbols()]
+    return _document(picture, body, title or pedigree.name or "Pedigree", legend)
+
+
+def in_words(pedigree: Pedigree, typed: Iterable[str] = (), missing: Iterable[str] = ()) -> str:
+    """The pedigree in plain words, as screen readers get it."""
+    count = len(pedigree)
+    parts = [f"Pedigree of {count} person{'s' if count > 1 else ''}."]
+    for person in pedigree.persons:
+        sex = person.sex.name.lower() if person.sex != Sex.UNKNOWN else "sex unknown"
+        words = f"{person.id}: {sex}"
+        if person.father:
+            words += f", child of {person.father} and {person.mother}"
+        words += ", with a profile" if person.id in set(typed) else ""
+        words += ", missing" if person.id in set(missing) else ""
+        parts.append(words + ".")
+    return " ".join(parts)
+
+
+@dataclass(frozen=True)
+class _Marks:
+    pedigree: Pedigree
+    typed: frozenset[str]
+    missing: frozenset[str]
+    deceased: frozenset[str]
+
+    def __post_init__(self) -> None:
+        for kind in ("typed", "missing", "deceased"):
+            unknown = sorted(getattr(self, kind) - set(self.pedigree.ids))
+            if unknown:
+                raise UserError(f"{unknown[0]!r} is marked {kind} but is not in the pedigree")
+
+
+@dataclass
+class _Picture:
+    pedigree: Pedigree
+    layout: Layout
+    marks: _Marks
+    texts: Mapping[str, str]
+    tracks: dict[int, list[tuple[float, float, int]]] = field(default_factory=dict)
+    drops: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def width(self) -> float:
+        return 2 * MARGIN + ACROSS * max(self.layout.x.values()) + SIZE
+
+    @property
+    def height(self) -> float:
+        return 2 * MARGIN + DOWN * max(self.layout.level.values()) + SIZE + LABEL
+
+    def at(self, person: str, level: int | None = None) -> tuple[float, float]:
+        own = self.layout.level[person] if level is None else level
+        return (
+            MARGIN + SIZE / 2 + ACROSS * self.layout.place(person, own),
+            MARGIN + SIZE / 2 + DOWN * own,
+        )
+
+    # -- lines ------------------------------------------------------------------------------
+
+    def families(self) -> list[str]:
+        order = sorted(self.layout.couples, key=self._spread)
+        return [line for couple in order for line in self._family(couple)]
+
+    def _spread(self, couple: Couple) -> float:
+        return abs(
+            self.at(couple.father, couple.level)[0] - self.at(couple.mother, couple.level)[0]
+        )
+
+    def _family(self, couple: Couple) -> list[str]:
+        lines, (x, y) = self._marriage(couple)
+        for spouse in (couple.father, couple.mother):
+            lines += self._passing(spouse, couple.level)
+        ends = [self.at(child, couple.level + 1)[0] for child in couple.children]
+        bar = self._track(couple.level, min([x, *ends]), max([x, *ends]))
+        if len(ends) == 1 and abs(ends[0] - x) < 0.5:
+            lines.append(_line(x, y, x, self._top(couple.children[0])))
+            return lines + self._stems(couple, None)
+        lines.append(_line(x, y, x, bar))
+        lines.append(_line(min([x, *ends]), bar, max([x, *ends]), bar))
+        return lines + self._stems(couple, bar)
+
+    def _stems(self, couple: Couple, bar: float | None) -> list[str]:
+        """From the bar down to each child, through the places that its line keeps."""
+        lines = []
+        for child in couple.children:
+            points = [
+                self.at(child, lv) for lv in range(couple.level + 1, self.layout.level[child])
+            ]
+            last = self.at(child)[0]
+            path = [(points[0][0] if points else last, bar if bar is not None else None)]
+            start = path[0][1]
+            xs = [point[0] for point in points] + [last]
+            if start is not None:
+                ys = [start, *(point[1] for point in points), self._top(child)]
+                lines += [
+                    _line(xs[max(n - 1, 0)], ys[n], xs[n], ys[n + 1]) for n in range(len(ys) - 1)
+                ]
+        return lines
+
+    def _top(self, child: str) -> float:
+        return self.at(child)[1] - SIZE / 2
+
+    def _passing(self, spouse: str, level: int) -> list[str]:
+        """Down from a spouse of an upper generation to where the couple is joined."""
+        lines = []
+        x, y = self.at(spouse)[0], self.at(spouse)[1] + SIZE / 2
+        for lower in range(self.layout.level[spouse] + 1, level + 1):
+            x2, y2 = self.at(spouse, lower)
+            lines.append(_line(x, y, x2, y2))
+            x, y = x2, y2
+        return lines
+
+    def _marriage(self, couple: Couple) -> tuple[list[str], tuple[float, float]]:
+        """The line between the spouses, and the point from which their children hang."""
+        ends = []
+        for spouse in (couple.father, couple.mother):
+            x, y = self.at(spouse, couple.level)
+            ends.append((x, y, SIZE / 2 if self.layout.level[spouse] == couple.level else 0.0))
+        (x1, y, half1), (x2, _, half2) = sorted(ends)
+        related = self.pedigree.kinship(couple.father, couple.mother) > 0.0
+        if self.layout.adjacent(couple):
+            left, right = x1 + half1, x2 - half2
+            rows = (y - 2.5, y + 2.5) if related else (y,)
+            lines = [_line(left, row, right, row) for row in rows]
+            return lines, ((left + right) / 2, max(rows))
+        below = y + SIZE / 2 + 7.0 + 7.0 * self._drop(couple.level)
+        rows = (below, below + 5.0) if related else (below,)
+        lines = [_line(x1, row, x2, row) for row in rows]
+        lines += [_line(x, y + half, x, below) for x, half in ((x1, half1), (x2, half2))]
+        return lines, (self._free(couple.level, x1, x2), max(rows))
+
+    def _drop(self, level: int) -> int:
+        self.drops[level] = self.drops.get(level, -1) + 1
+        return self.drops[level]
+
+    def _free(self, level: int, left: float, right: float) -> float:
+        """A place between the spouses that no symbol above hides: the last gap."""
+        xs = sorted(self.at(node.person, level)[0] for node in self.layout.rows[level])
+        inside = [x for x in xs if left - 1 <= x <= right + 1]
+        return (inside[-2] + inside[-1]) / 2 if len(inside) > 1 else (left + right) / 2
+
+    def _track(self, level: int, left: float, right: float) -> float:
+        """Height of a sibling bar that shares no stretch with another bar of the generation."""
+        taken = self.tracks.setdefault(level, [])
+        row = 0
+        while any(row == used and left < r + 4 and l - 4 < right for l, r, used in taken):
+            row += 1
+        taken.append((left, right, row))
+        top = MARGIN + DOWN * (level + 1) - SIZE * 0.2
+        return top - 9.0 * row
+
+    # -- persons ------------------------------------------------------------------------------
+
+    def symbols(self) -> list[str]:
+        return [self._symbol(person.id) for person in self.pedigree.persons]
+
+    def _symbol(self, name: str) -> str:
+        x, y = self.at(name)
+        half = SIZE / 2
+        classes = [word for word in ("typed", "missing") if name in getattr(self.marks, word)]
+        style = f' class="{" ".join(["person", *classes])}"'
+        shape = _shape(self.pedigree[name].sex, x, y, half, style)
+        parts = [f"<g><title>{escape(self._words(name))}</title>{shape}"]
+        if name in self.marks.missing:
+            parts.append(_text(x, y + 6, "?", "mark"))
+        if name in self.marks.deceased:
+            parts.append(_line(x - half - 6, y + half + 6, x + half + 6, y - half - 6))
+        if self.texts.get(name):
+            parts.append(_text(x, y + half + LABEL, _short(self.texts[name]), "label"))
+        return "".join([*parts, "</g>"])
+
+    def _words(self, name: str) -> str:
+        sex = self.pedigree[name].sex
+        words = [self.texts.get(name, ""), sex.name.lower() if sex else "sex unknown"]
+        words += [word for word in ("missing", "deceased") if name in getattr(self.marks, word)]
+        words += ["with a profile"] if name in self.marks.typed else []
+        return ", ".join(word for word in words if word)
+
+
+def _short(text: str, most: int = 13) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _line(x1: float, y1: float, x2: float, y2: float) -> str:
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+
+
+def _text(x: float, y: float, text: str, kind: str) -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
+
+
+def _shape(sex: Sex, x: float, y: float, half: float, style: str) -> str:
+    if sex == Sex.MALE:
+        size = 2 * half
+        return (
+            f'<rect{style} x="{x - half:.1f}" y="{y - half:.1f}" width="{size}" height="{size}"/>'
+        )
+    if sex == Sex.FEMALE:
+        return f'<circle{style} cx="{x:.1f}" cy="{y:.1f}" r="{half}"/>'
+    points = f"{x:.1f},{y - half:.1f} {x + half:.1f},{y:.1f} {x:.1f},{y + half:.1f}"
+    return f'<polygon{style} points="{points} {x - half:.1f},{y:.1f}"/>'
+
+
+_STYLE = """
+svg{color-scheme:light dark}
+line,.person{stroke:currentColor;stroke-width:1.6;fill:none}
+.person{fill:Canvas;fill:var(--pedigree-paper,#fff)}
+.typed{fill:var(--pedigree-typed,#9fb4c7)}
+.missing{stroke-width:2.4;stroke-dasharray:5 3}
+text{fill:currentColor;font:12px system-ui,"Noto Sans",sans-serif;text-anchor:middle}
+.mark{font-size:17px;font-weight:600}
+"""
+
+
+def _document(picture: _Picture, body: list[str], title: str, legend: bool) -> str:
+    width, height = picture.width, picture.height
+    if legend:
+        body = [*body, *_legend(height)]
+        width, height = max(width, 440.0), height + 44.0
+    marks = picture.marks
+    described = in_words(picture.pedigree, marks.typed, marks.missing)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label={quoteattr(title)} '
+        f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}">'
+    )
+    return "\n".join(
+        [
+            head,
+            f"<title>{escape(title)}</title>",
+            f"<desc>{escape(described)}</desc>",
+            f"<style>{_STYLE}</style>",
+            *body,
+            "</svg>",
+            "",
+        ]
+    )
+
+
+def _legend(top: float) -> list[str]:
+    """What shading, dashes and the shapes mean."""
+    y = top + 12
+    return [
+        _shape(Sex.UNKNOWN, 30, y, 9, ' class="person typed"'),
+        _text(90, y + 4, "has a profile", "label"),
+        _shape(Sex.UNKNOWN, 165, y, 9, ' class="person missing"'),
+        _text(206, y + 4, "missing", "label"),
+        _shape(Sex.MALE, 262, y, 9, ' class="person"'),
+        _text(293, y + 4, "male", "label"),
+        _shape(Sex.FEMALE, 342, y, 9, ' class="person"'),
+        _text(381, y + 4, "female", "label"),
+    ]
