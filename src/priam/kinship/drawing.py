@@ -1,8 +1,8 @@
 """Pedigrees as SVG, in the standard symbols.
 
-Square: male; circle: female; diamond: sex unknown. A symbol that is filled is a person with a
-profile; a dashed symbol with a question mark is the missing person; a slash means deceased; a double
-line joins related spouses. Symbols follow Bennett et al., J Genet Couns 2008; 17:424-433, doi
+Square: male; circle: female; diamond: sex unknown. A filled symbol is a person with a profile; a
+dashed one with a question mark is the missing person; a slash means deceased; a double line joins
+related spouses. Symbols follow Bennett et al., J Genet Couns 2008; 17:424-433, doi
 10.1007/s10897-008-9169-9, except that filling means "typed" here (there, "affected").
 
 The picture stands alone, has a title and a description for screen readers, takes the colour of the
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import permutations
 from xml.sax.saxutils import escape, quoteattr
 
 from priam.errors import UserError
@@ -23,7 +24,7 @@ from priam.kinship.pedigree import Pedigree, Sex
 __all__ = ["draw", "in_words"]
 
 ACROSS, DOWN, SIZE, MARGIN = 78.0, 116.0, 34.0, 40.0
-LABEL = 18.0
+LABEL = 20.0
 
 
 def draw(
@@ -84,12 +85,23 @@ class _Picture:
     layout: Layout
     marks: _Marks
     texts: Mapping[str, str]
-    tracks: dict[int, list[tuple[float, float, int]]] = field(default_factory=dict)
     drops: dict[int, int] = field(default_factory=dict)
+    bars: dict[Couple, float] = field(default_factory=dict)
+    aside: dict[Couple, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for level in sorted({couple.level for couple in self.layout.couples}):
+            self._lay_bars([couple for couple in self.layout.couples if couple.level == level])
+
+    @property
+    def across(self) -> float:
+        """Distance of neighbours: enough for the longest label."""
+        longest = max((len(_short(text)) for text in self.texts.values()), default=0)
+        return max(ACROSS, 6.7 * longest + 14.0)
 
     @property
     def width(self) -> float:
-        return 2 * MARGIN + ACROSS * max(self.layout.x.values()) + SIZE
+        return 2 * MARGIN + self.across * max(self.layout.x.values()) + SIZE
 
     @property
     def height(self) -> float:
@@ -98,7 +110,7 @@ class _Picture:
     def at(self, person: str, level: int | None = None) -> tuple[float, float]:
         own = self.layout.level[person] if level is None else level
         return (
-            MARGIN + SIZE / 2 + ACROSS * self.layout.place(person, own),
+            MARGIN + SIZE / 2 + self.across * self.layout.place(person, own),
             MARGIN + SIZE / 2 + DOWN * own,
         )
 
@@ -118,7 +130,7 @@ class _Picture:
         for spouse in (couple.father, couple.mother):
             lines += self._passing(spouse, couple.level)
         ends = [self.at(child, couple.level + 1)[0] for child in couple.children]
-        bar = self._track(couple.level, min([x, *ends]), max([x, *ends]))
+        bar = self.bars[couple]
         if len(ends) == 1 and abs(ends[0] - x) < 0.5:
             lines.append(_line(x, y, x, self._top(couple.children[0])))
             return lines + self._stems(couple, None)
@@ -128,20 +140,17 @@ class _Picture:
 
     def _stems(self, couple: Couple, bar: float | None) -> list[str]:
         """From the bar down to each child, through the places that its line keeps."""
-        lines = []
+        lines: list[str] = []
+        if bar is None:
+            return lines
         for child in couple.children:
-            points = [
-                self.at(child, lv) for lv in range(couple.level + 1, self.layout.level[child])
-            ]
-            last = self.at(child)[0]
-            path = [(points[0][0] if points else last, bar if bar is not None else None)]
-            start = path[0][1]
-            xs = [point[0] for point in points] + [last]
-            if start is not None:
-                ys = [start, *(point[1] for point in points), self._top(child)]
-                lines += [
-                    _line(xs[max(n - 1, 0)], ys[n], xs[n], ys[n + 1]) for n in range(len(ys) - 1)
-                ]
+            passed = range(couple.level + 1, self.layout.level[child])
+            points = [self.at(child, level) for level in passed]
+            points.append((self.at(child)[0], self._top(child)))
+            x, y = points[0][0], bar
+            for x2, y2 in points:
+                lines.append(_line(x, y, x2, y2))
+                x, y = x2, y2
         return lines
 
     def _top(self, child: str) -> float:
@@ -169,12 +178,12 @@ class _Picture:
             left, right = x1 + half1, x2 - half2
             rows = (y - 2.5, y + 2.5) if related else (y,)
             lines = [_line(left, row, right, row) for row in rows]
-            return lines, ((left + right) / 2, max(rows))
-        below = y + SIZE / 2 + 7.0 + 7.0 * self._drop(couple.level)
+            return lines, (self._hang(couple), max(rows))
+        below = y + SIZE / 2 + 6.0 + 6.0 * self._drop(couple.level)
         rows = (below, below + 5.0) if related else (below,)
         lines = [_line(x1, row, x2, row) for row in rows]
         lines += [_line(x, y + half, x, below) for x, half in ((x1, half1), (x2, half2))]
-        return lines, (self._free(couple.level, x1, x2), max(rows))
+        return lines, (self._hang(couple), max(rows))
 
     def _drop(self, level: int) -> int:
         self.drops[level] = self.drops.get(level, -1) + 1
@@ -186,15 +195,55 @@ class _Picture:
         inside = [x for x in xs if left - 1 <= x <= right + 1]
         return (inside[-2] + inside[-1]) / 2 if len(inside) > 1 else (left + right) / 2
 
-    def _track(self, level: int, left: float, right: float) -> float:
-        """Height of a sibling bar that shares no stretch with another bar of the generation."""
-        taken = self.tracks.setdefault(level, [])
-        row = 0
-        while any(row == used and left < r + 4 and l - 4 < right for l, r, used in taken):
-            row += 1
-        taken.append((left, right, row))
-        top = MARGIN + DOWN * (level + 1) - SIZE * 0.2
-        return top - 9.0 * row
+    def _hang(self, couple: Couple) -> float:
+        """From where the children hang: between the spouses, or in the last gap between them."""
+        x1, x2 = sorted(self.at(p, couple.level)[0] for p in (couple.father, couple.mother))
+        if self.layout.adjacent(couple):
+            return (x1 + x2) / 2 + self.aside.get(couple, 0.0)
+        return self._free(couple.level, x1, x2)
+
+    def _lay_bars(self, couples: list[Couple]) -> None:
+        """Heights of the sibling bars of a generation.
+
+        Bars that share a stretch get different heights. Which is above is tried out where there
+        are few, so that no line down from a couple lies upon a line down to another's child.
+        """
+        orders = permutations(couples) if len(couples) <= 5 else [tuple(couples)]
+        found = [self._stack(order) for order in orders]
+        rows = min(found, key=lambda one: (len(self._upon(one)), max(one.values())))
+        self.aside |= dict.fromkeys(self._upon(rows), SIZE * 0.35)
+        top = MARGIN + DOWN * (couples[0].level + 1) - SIZE * 0.2
+        self.bars |= {couple: top - 9.0 * row for couple, row in rows.items()}
+
+    def _stack(self, couples: tuple[Couple, ...]) -> dict[Couple, int]:
+        rows: dict[Couple, int] = {}
+        spans = {couple: self._span(couple) for couple in couples}
+        for couple in couples:
+            left, right = spans[couple]
+            taken = {
+                row
+                for other, row in rows.items()
+                if left < spans[other][1] + 4 and spans[other][0] - 4 < right
+            }
+            rows[couple] = next(row for row in range(len(couples)) if row not in taken)
+        return rows
+
+    def _span(self, couple: Couple) -> tuple[float, float]:
+        xs = [self._hang(couple), *(self.at(c, couple.level + 1)[0] for c in couple.children)]
+        return min(xs), max(xs)
+
+    def _upon(self, rows: dict[Couple, int]) -> list[Couple]:
+        """Couples whose line down lies upon a line down to another couple's child."""
+        return [
+            one
+            for one in rows
+            if any(
+                rows[one] < rows[other]
+                and abs(self._hang(one) - self.at(c, other.level + 1)[0]) < 4
+                for other in rows
+                for c in other.children
+            )
+        ]
 
     # -- persons ------------------------------------------------------------------------------
 
@@ -251,10 +300,11 @@ def _shape(sex: Sex, x: float, y: float, half: float, style: str) -> str:
 _STYLE = """
 svg{color-scheme:light dark}
 line,.person{stroke:currentColor;stroke-width:1.6;fill:none}
-.person{fill:Canvas;fill:var(--pedigree-paper,#fff)}
+.person{fill:var(--pedigree-paper,#fff)}
 .typed{fill:var(--pedigree-typed,#9fb4c7)}
 .missing{stroke-width:2.4;stroke-dasharray:5 3}
 text{fill:currentColor;font:12px system-ui,"Noto Sans",sans-serif;text-anchor:middle}
+.label{paint-order:stroke;stroke:var(--pedigree-paper,#fff);stroke-width:4px}
 .mark{font-size:17px;font-weight:600}
 """
 

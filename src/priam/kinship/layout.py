@@ -193,6 +193,13 @@ class _Problem:
         place = {node: float(i) for row in rows for i, node in enumerate(row)}
         return sum(self._between(place, upper) for upper in self.near) + self._rows(rows)
 
+    def around(self, rows: list[list[Node]], number: int) -> float:
+        """The part of the cost that depends on one row."""
+        near = rows[max(number - 1, 0) : number + 2]
+        place = {node: float(i) for row in near for i, node in enumerate(row)}
+        both = [self._between(place, upper) for upper in (number - 1, number) if upper in self.near]
+        return sum(both) + self._rows([rows[number]])
+
     def _between(self, place: dict[Node, float], upper: int) -> float:
         cost, lines = 0.0, []
         for couple in self.near[upper]:
@@ -232,14 +239,23 @@ def _improve(rows: list[list[Node]], problem: _Problem) -> list[list[Node]]:
     for _ in range(12):
         before = best
         for number in range(len(rows)):
-            for candidate in list(_moves(rows[number], reach)):
-                trial = [*rows[:number], candidate, *rows[number + 1 :]]
-                cost = problem.cost(trial)
-                if cost < best - 1e-9:
-                    rows, best = trial, cost
+            rows = _improve_row(rows, number, problem, reach)
+        best = problem.cost(rows)
         rows, best = _turn_families(rows, problem, best)
         if best >= before - 1e-9:
             break
+    return rows
+
+
+def _improve_row(
+    rows: list[list[Node]], number: int, problem: _Problem, reach: int
+) -> list[list[Node]]:
+    best = problem.around(rows, number)
+    for candidate in list(_moves(rows[number], reach)):
+        trial = [*rows[:number], candidate, *rows[number + 1 :]]
+        cost = problem.around(trial, number)
+        if cost < best - 1e-9:
+            rows, best = trial, cost
     return rows
 
 
