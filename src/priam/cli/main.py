@@ -19,6 +19,7 @@ from priam.errors import UserError
 # command name -> (module:attribute, one line for the overview)
 LAZY: dict[str, tuple[str, str]] = {
     "account": ("priam.cli.account:account", "What was agreed, claimed and counted, side by side."),
+    "convert": ("priam.cli.convert:convert", "Laboratory files: what they hold, other formats."),
     "dvi": ("priam.cli.dvi:dvi", "Disaster victim identification cases: pairwise LR and joint."),
     "identify": ("priam.cli.identify:identify", "Remains to persons: a whole exchange at once."),
     "kinship": ("priam.cli.kinship:kinship", "Pedigree likelihoods, likelihood ratios, power."),

@@ -8,6 +8,7 @@ file, line and column (:class:`priam.errors.InputError`).
 
 from __future__ import annotations
 
+import inspect
 import os
 import tempfile
 from dataclasses import dataclass
@@ -112,7 +113,13 @@ def _read(
     if not text.strip("\ufeff \t\n"):
         raise InputError("the file is empty", file=file)
     chosen = name or sniff(text, file=file)
-    return Loaded(chosen, _module(chosen).read(text, file=file, **options), encoding)
+    module = _module(chosen)
+    unknown = sorted(set(options) - set(inspect.signature(module.read).parameters))
+    if unknown:
+        raise UserError(
+            f"{module.TITLE} takes no option {unknown[0]!r} (file {file}); leave it out"
+        )
+    return Loaded(chosen, module.read(text, file=file, **options), encoding)
 
 
 def _module(name: str) -> ModuleType:
