@@ -55,8 +55,9 @@ def _cases(file: Path) -> list[tuple[str, dict[str, Any]]]:
 def _answer(case: Mapping[str, Any], file: Path, where: str) -> dict[str, Any]:
     alleles, frequencies = _alleles(case, file, where)
     answer: dict[str, Any] = {"name": str(case.get("name", where))}
+    parameters = _parameters(case, file, where)
     try:
-        model = MutationModel.from_record(_parameters(case, file, where))
+        model = MutationModel.from_record(parameters)
         male, female = model.matrices(alleles, frequencies)
         if "lump" in case:
             answer |= _lumped(case, alleles, frequencies, male)
