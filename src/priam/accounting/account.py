@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from priam.accounting.claims_file import Claim, ClaimsFile, Subject
+from priam.accounting.claims_file import Claim, ClaimsFile
 from priam.accounting.findings import Finding, find
 from priam.accounting.obligations import ObligationStatus, obligation_statuses
 from priam.accounting.standing import Status, compatible, statuses
+from priam.events.values import Subject
 
 __all__ = ["Account", "Figure", "account_of"]
 

@@ -15,6 +15,7 @@ from typing import Any
 from priam.accounting.dates import days_of
 from priam.accounting.strict_json import read_json
 from priam.errors import InputError
+from priam.events.values import Obligation, Subject
 
 __all__ = [
     "Agreement",
@@ -30,27 +31,7 @@ __all__ = [
 ]
 
 TRANSFERRED = "transferred_to_"
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What a claim is about; parts that were not named are ``None``.
-
-    ``total`` marks a sum over batches, inside the window ``since`` to ``through`` where given.
-    """
-
-    agreement: str | None = None
-    reading: str | None = None
-    offer: str | None = None
-    batch: str | None = None
-    total: bool | None = None
-    since: str | None = None
-    through: str | None = None
-    year: int | None = None
-
-    def to_json(self) -> dict[str, str | int | bool]:
-        """The parts that were named."""
-        return {name: value for name, value in vars(self).items() if value is not None}
+LARGEST = 2**53 - 1  # what JSON carries exactly everywhere (RFC 8785)
 
 
 @dataclass(frozen=True)
@@ -69,18 +50,6 @@ class Claim:
     note: str | None = None
     corrects: str | None = None
     withdrawn_on: str | None = None
-
-
-@dataclass(frozen=True)
-class Obligation:
-    """Who owes whom how many; ``count`` is ``None`` where the number is open."""
-
-    giver: str
-    receiver: str
-    count: int | None
-    unit: str
-    deadline: str | None = None
-    condition: str | None = None
 
 
 @dataclass(frozen=True)
@@ -179,8 +148,8 @@ class _Reader:
 
     def count(self, value: Any, path: str) -> int:
         found = int(self.of_type(value, int, path, "a whole number"))
-        if found < 0:
-            raise self.fail(path, f"found {found}, expected a count of 0 or more")
+        if not 0 <= found <= LARGEST:
+            raise self.fail(path, f"found {found}, expected a count from 0 to {LARGEST}")
         return found
 
     def known(self, value: Any, path: str, known: Mapping[str, Any] | set[str], what: str) -> str:
@@ -251,6 +220,11 @@ class _Reader:
             self.text(item, f"{path}[{i}]") for i, item in enumerate(self.a_list(value, path))
         )
 
+    def holders(self, value: Any, path: str) -> tuple[str, ...]:
+        return tuple(
+            self.side(item, f"{path}[{i}]") for i, item in enumerate(self.a_list(value, path))
+        )
+
     def sources(self, value: Any) -> dict[str, Source]:
         return {
             key: self.source(key, item) for key, item in self.an_object(value, "$.sources").items()
@@ -293,6 +267,8 @@ class _Reader:
 
     def reading(self, item: dict[str, Any], path: str) -> Reading:
         duties = self.a_list(self.need(item, "obligations", path), f"{path}.obligations")
+        if not duties:
+            raise self.fail(f"{path}.obligations", "a reading needs at least one obligation")
         return Reading(
             id=self.text(self.need(item, "id", path), f"{path}.id"),
             obligations=tuple(
@@ -301,7 +277,7 @@ class _Reader:
                 )
                 for i, duty in enumerate(duties)
             ),
-            held_by=self.texts(item.get("held_by", []), f"{path}.held_by"),
+            held_by=self.holders(item.get("held_by", []), f"{path}.held_by"),
         )
 
     def obligation(self, item: dict[str, Any], path: str) -> Obligation:
@@ -332,8 +308,25 @@ class _Reader:
                     f"{path}.corrects",
                     f"no earlier claim {claim.corrects!r} to correct; put it before",
                 )
+            self.check_correction(claim, found, path)
             found[claim.id] = claim
         return tuple(found.values())
+
+    def check_correction(self, claim: Claim, found: Mapping[str, Claim], path: str) -> None:
+        if claim.corrects is None:
+            return
+        first = found[claim.corrects]
+        if first.party != claim.party:
+            raise self.fail(
+                f"{path}.corrects",
+                f"claim {first.id!r} is by {first.party!r}, and only that side corrects it; "
+                "leave 'corrects' out to let both stand",
+            )
+        if any(other.corrects == claim.corrects for other in found.values()):
+            raise self.fail(
+                f"{path}.corrects",
+                f"claim {first.id!r} is corrected already; correct the claim that replaced it",
+            )
 
     _CLAIM_KEYS = (
         "id", "claimed_on", "claimant", "claimant_party", "measure", "value", "qualifier",
@@ -386,9 +379,13 @@ class _Reader:
             return self.date(value, path)
         return self.text(value, path)
 
+    _SUBJECT_KEYS = (
+        "agreement", "reading", "offer", "batch", "total", "since", "through", "year", "from",
+    )  # fmt: skip
+
     def subject(self, value: Any, path: str) -> Subject:
         item = self.an_object(value, path)
-        self.only(item, tuple(Subject.__dataclass_fields__), path)
+        self.only(item, self._SUBJECT_KEYS, path)
         agreement = self.optional(item, "agreement", path, self.text)
         if agreement is not None:
             self.known(agreement, f"{path}.agreement", self.readings, "agreement")
@@ -401,6 +398,7 @@ class _Reader:
             since=self.optional(item, "since", path, self.date),
             through=self.optional(item, "through", path, self.date),
             year=self.optional(item, "year", path, self.count),
+            giver=self.optional(item, "from", path, self.giver),
         )
 
     def subject_reading(self, item: dict[str, Any], path: str, agreement: str | None) -> str | None:
@@ -412,6 +410,9 @@ class _Reader:
                 f"{path}.reading", f"reading {reading!r} needs the agreement it is a reading of"
             )
         return self.known(reading, f"{path}.reading", self.readings[agreement], "reading")
+
+    def giver(self, value: Any, path: str) -> str:
+        return self.known(value, path, self.parties, "party")
 
     def batch(self, value: Any, path: str) -> str:
         """A batch is named by its date, or by any name; what looks like a date must be one."""

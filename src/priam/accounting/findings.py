@@ -22,9 +22,10 @@ from priam.accounting.batches import (
     undivided,
     within,
 )
-from priam.accounting.claims_file import TRANSFERRED, Claim, Subject
+from priam.accounting.claims_file import TRANSFERRED, Claim
 from priam.accounting.dates import days_of
 from priam.accounting.standing import allowed, compatible
+from priam.events.values import Subject
 
 __all__ = ["KINDS", "Finding", "find"]
 
@@ -68,7 +69,7 @@ class Finding:
 
     kind: str
     measure: str
-    subject: dict[str, str | int | bool]
+    subject: dict[str, str | int]
     claims: tuple[str, ...]
     values: tuple[int | str, ...]
     expected: int | str | None

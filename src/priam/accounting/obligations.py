@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from priam.accounting.batches import Batch, batches_of, sum_as_counted, undivided
-from priam.accounting.claims_file import TRANSFERRED, Agreement, Claim, Obligation
+from priam.accounting.claims_file import TRANSFERRED, Agreement, Claim
 from priam.accounting.dates import days_of
 from priam.accounting.standing import allowed
+from priam.events.values import Obligation
 
 __all__ = ["ObligationStatus", "obligation_statuses"]
 
@@ -71,9 +72,8 @@ def obligation_statuses(
     agreements: Iterable[Agreement], claims: Sequence[Claim]
 ) -> tuple[ObligationStatus, ...]:
     """All obligations of all readings, over standing claims."""
-    batches = undivided(batches_of(claims))
     return tuple(
-        _status(agreement, reading.id, reading.held_by, obligation, claims, batches)
+        _status(agreement, reading.id, reading.held_by, obligation, claims)
         for agreement in agreements
         for reading in agreement.readings
         for obligation in reading.obligations
@@ -86,9 +86,10 @@ def _status(
     held_by: tuple[str, ...],
     obligation: Obligation,
     claims: Sequence[Claim],
-    batches: Sequence[Batch],
 ) -> ObligationStatus:
     measure = TRANSFERRED + obligation.receiver
+    claims = [claim for claim in claims if claim.subject.giver in (None, obligation.giver)]
+    batches = undivided(batches_of(claims))
     own = [b for b in batches if (b.measure, b.agreement) == (measure, agreement.id)]
     totals = [claim for claim in claims if _is_whole_total(claim, measure, agreement.id, own)]
     lows, highs, used = [], [], []

@@ -131,12 +131,14 @@ def _plain(value: Any) -> Any:
 
 @functools.cache
 def _fields(cls: type) -> dict[str, tuple[Any, bool]]:
-    """Field name -> (type, required) of a dataclass."""
+    """Field name -> (type, required) of a dataclass; a field that may be None is not required."""
     hints = typing.get_type_hints(cls)
     return {
         field.name: (
             hints[field.name],
-            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
+            field.default is dataclasses.MISSING
+            and field.default_factory is dataclasses.MISSING
+            and types.NoneType not in typing.get_args(hints[field.name]),
         )
         for field in dataclasses.fields(cls)
     }
@@ -181,9 +183,15 @@ def _read_dataclass(kind: type, value: Any, where: str) -> Any:
     for name, (_, required) in fields.items():
         if required and name not in value:
             raise UserError(f"{where}: the field {name!r} is missing")
-    return kind(
-        **{name: _read(fields[name][0], item, f"{where}.{name}") for name, item in value.items()}
-    )
+    read = {name: _read(fields[name][0], item, f"{where}.{name}") for name, item in value.items()}
+    # to_payload leaves out what is None, also where the field has no default.
+    absent = {f.name: None for f in dataclasses.fields(kind) if _is_absent(f, value)}
+    return kind(**absent, **read)
+
+
+def _is_absent(field: dataclasses.Field[Any], value: dict[str, Any]) -> bool:
+    no_default = (field.default, field.default_factory) == (dataclasses.MISSING,) * 2
+    return no_default and field.name not in value
 
 
 def _wrong(where: str, value: Any, expected: str) -> UserError:

@@ -94,7 +94,10 @@ def test_a_stated_zero_is_a_zero_and_silence_is_no_figure(account):
     assert all({v["party"] for v in figure["values"]} == {"RU"} for figure in zero)
 
 
-def file(*claims, parties=("A", "B"), obligations=()):
+DUTY = {"from": "A", "to": "B", "unit": "whatever is held"}
+
+
+def file(*claims, parties=("A", "B"), obligations=(DUTY,)):
     readings = [{"id": "r", "obligations": list(obligations), "held_by": ["A"]}]
     return {
         "parties": {party: f"Party {party}" for party in parties},
