@@ -38,6 +38,7 @@ __all__ = [
     "log_likelihood",
     "log_likelihood_linked",
     "log_likelihoods",
+    "log_likelihoods_indexed",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -153,8 +154,33 @@ def _likelihoods(
         name: np.stack([row[name].weights(len(locus)) for row in rows], axis=-1)
         for name in shape.evidence
     }
+    return _in_blocks(shape, locus, typed, soft, len(rows), theta)
+
+
+def log_likelihoods_indexed(
+    pedigree: Pedigree, locus: Locus, typed: Mapping[str, Ints], *, theta: float = 0.0
+) -> Floats:
+    """Log likelihoods of many complete families from arrays.
+
+    ``typed[person]`` holds positions of his alleles, (2, families), or (1, families) for a male
+    at an X marker. All alleles of the locus are kept apart.
+    """
+    _check_theta(theta)
+    shape = Shape(pedigree, frozenset(typed), chromosome=locus.chromosome, theta=theta > 0.0)
+    count = next(iter(typed.values())).shape[-1]
+    return _in_blocks(shape, locus, typed, {}, count, theta)
+
+
+def _in_blocks(
+    shape: Shape,
+    locus: Locus,
+    typed: Mapping[str, Ints],
+    soft: Mapping[str, Floats],
+    count: int,
+    theta: float,
+) -> Floats:
     blocks = []
-    for part in lane_blocks(shape, (len(locus),), len(rows)):
+    for part in lane_blocks(shape, (len(locus),), count):
         values, scale = evaluate(
             shape,
             [locus],

@@ -157,6 +157,14 @@ class Locus:
             len(self),
         )
 
+    def with_mutation(self, mutation: MutationModel) -> Locus:
+        """The same alleles and frequencies with another mutation model."""
+        if mutation.is_trivial:
+            male = female = None
+        else:
+            male, female = mutation.matrices(self.alleles, self.frequencies)
+        return Locus(self.name, self.alleles, self.frequencies, male, female, self.chromosome)
+
     def with_frequencies(self, frequencies: Floats) -> Locus:
         """The same alleles and matrices with other frequencies."""
         return Locus(

@@ -1,0 +1,330 @@
+"""What a family can tell: exclusion, inclusion, and whom to ask for a sample next.
+
+Exclusion power is the chance that a person who is *not* related as claimed gets LR = 0; exact,
+summed over genotypes (Egeland, Pinto and Vigeland, Forensic Sci Int Genet 2014; 7:15-22,
+doi 10.1016/j.fsigen.2013.05.001). Inclusion power is the distribution of the LR of the true
+missing person (Vigeland et al., Forensic Sci Int Genet 2020; 49:102376,
+doi 10.1016/j.fsigen.2020.102376): its mean and variance per marker are exact sums, quantiles
+are simulated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from priam.errors import UserError
+from priam.kinship.likelihood import evaluate, log_likelihoods_indexed
+from priam.kinship.locus import Locus
+from priam.kinship.observations import observe
+from priam.kinship.pedigree import Pedigree, Sex
+from priam.kinship.sampling import sample_genotypes
+from priam.kinship.shape import Shape
+from priam.kinship.tables import Tables, build_tables, genotype_index
+
+__all__ = [
+    "Exclusion",
+    "Inclusion",
+    "Suggestion",
+    "exclusion_power",
+    "inclusion_power",
+    "missing_person_exclusion",
+    "ratio_power",
+    "whom_to_ask",
+]
+
+Floats = npt.NDArray[np.float64]
+LN10 = float(np.log(10.0))
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Probability of exclusion at each marker, exact."""
+
+    markers: tuple[str, ...]
+    per_marker: tuple[float, ...]
+
+    @property
+    def total(self) -> float:
+        """Probability that one marker at least excludes."""
+        return float(1.0 - np.prod(1.0 - np.array(self.per_marker)))
+
+    @property
+    def expected(self) -> float:
+        """Expected number of excluding markers."""
+        return float(sum(self.per_marker))
+
+    @cached_property
+    def distribution(self) -> tuple[float, ...]:
+        """P(0, 1, 2, ... markers exclude)."""
+        result = np.ones(1)
+        for power in self.per_marker:
+            result = np.convolve(result, [1.0 - power, power])
+        return tuple(result.tolist())
+
+
+def exclusion_power(
+    claim: Pedigree,
+    truth: Pedigree,
+    wanted: Sequence[str],
+    loci: Sequence[Locus],
+    *,
+    known: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Exclusion:
+    """Chance that profiles of ``wanted``, drawn from ``truth`` given ``known``, are impossible
+    under ``claim``. Exact; the table over the genotypes of ``wanted`` must fit in memory.
+    """
+    values = []
+    for locus in loci:
+        seen = {n: m[locus.name] for n, m in (known or {}).items() if locus.name in m}
+        true = _joint(truth, wanted, locus, seen)
+        claimed = _joint(claim, wanted, locus, seen)
+        values.append(float(true[claimed <= 0.0].sum() / true.sum()))
+    return Exclusion(tuple(locus.name for locus in loci), tuple(values))
+
+
+def _joint(pedigree: Pedigree, wanted: Sequence[str], locus: Locus, seen: Any) -> Floats:
+    """P(known, alleles of wanted), flat; ordered pairs, the same order in any pedigree."""
+    found = {n: observe(v, locus, pedigree[n]) for n, v in seen.items()}
+    typed = {n: f for n, f in found.items() if f.kind == "typed"}
+    soft = {n: f for n, f in found.items() if f.kind == "evidence"}
+    shape = Shape(pedigree, frozenset(typed), frozenset(soft), tuple(wanted), locus.chromosome)
+    joint, _ = evaluate(
+        shape,
+        [locus],
+        {n: np.array([f.alleles], dtype=np.intp).T for n, f in typed.items()},
+        {n: f.weights(len(locus))[..., None] for n, f in soft.items()},
+        lanes=1,
+    )
+    table = joint[..., 0]
+    if table.sum() <= 0.0:
+        raise UserError(f"marker {locus.name}: the known genotypes are impossible on the pedigree")
+    return _unordered(table, pedigree, wanted, locus)
+
+
+def _unordered(table: Floats, pedigree: Pedigree, wanted: Sequence[str], locus: Locus) -> Floats:
+    """Symmetric in each person's two alleles: which came from the father is not seen."""
+    axis = 0
+    for name in wanted:
+        if locus.chromosome == "X" and pedigree[name].sex == Sex.MALE:
+            axis += 1
+            continue
+        table = 0.5 * (table + np.swapaxes(table, axis, axis + 1))
+        axis += 2
+    return table
+
+
+def missing_person_exclusion(
+    pedigree: Pedigree,
+    missing: str,
+    references: Mapping[str, Mapping[str, Any]],
+    loci: Sequence[Locus],
+    *,
+    theta: float = 0.0,
+) -> Exclusion:
+    """Chance that an unrelated person is excluded as the missing one, given the references."""
+    tables = build_tables(pedigree, missing, [references], loci, theta=theta)
+    _check_possible(tables)
+    values = [
+        float(np.exp(prior[:, 0])[value[:, 0] == -np.inf].sum())
+        for value, prior in zip(tables.values, tables.log_prior)
+    ]
+    return Exclusion(tuple(locus.name for locus in loci), tuple(values))
+
+
+def _check_possible(tables: Tables) -> None:
+    for marker, locus in enumerate(tables.loci):
+        if tables.log_references[marker, 0] == -np.inf:
+            raise UserError(
+                f"marker {locus.name}: the reference profiles are impossible on the pedigree "
+                "without mutation; give a mutation model, or check the family"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Inclusion:
+    """Distribution of the total LR if the person is the one looked for.
+
+    Attributes:
+        markers: names.
+        mean_lr: expected LR of each marker, exact (``None`` where only simulated).
+        mean_log10: expected log10 LR in all (exact for a missing person), over finite values.
+        sd_log10: its standard deviation.
+        log10_lr: simulated totals, (draws,); ``-inf`` is LR 0.
+    """
+
+    markers: tuple[str, ...]
+    mean_lr: tuple[float, ...] | None
+    mean_log10: float
+    sd_log10: float
+    log10_lr: Floats
+
+    def power(self, threshold: float) -> float:
+        """Share of the simulated LR that reach ``threshold``."""
+        return float(np.mean(self.log10_lr >= np.log10(threshold)))
+
+    def quantiles(self, levels: Sequence[float]) -> Floats:
+        """Quantiles of the simulated log10 LR."""
+        return np.quantile(self.log10_lr, levels, method="nearest")
+
+    @property
+    def zero(self) -> float:
+        """Share of the simulated LR that are 0."""
+        return float(np.mean(np.isneginf(self.log10_lr)))
+
+    @property
+    def simulated_mean_lr(self) -> float:
+        return float(np.mean(10.0**self.log10_lr))
+
+    @property
+    def standard_error(self) -> float:
+        """Monte Carlo standard error of the mean of the simulated finite log10 LR."""
+        finite = self.log10_lr[np.isfinite(self.log10_lr)]
+        return float(finite.std(ddof=1) / np.sqrt(len(finite))) if len(finite) > 1 else 0.0
+
+
+def inclusion_power(
+    pedigree: Pedigree,
+    missing: str,
+    references: Mapping[str, Mapping[str, Any]],
+    loci: Sequence[Locus],
+    *,
+    draws: int,
+    rng: np.random.Generator,
+    theta: float = 0.0,
+) -> Inclusion:
+    """LR of the true missing person against an unrelated one, given the references."""
+    tables = build_tables(pedigree, missing, [references], loci, theta=theta)
+    _check_possible(tables)
+    total, means, mean, variance = np.zeros(draws), [], 0.0, 0.0
+    for value, prior in zip(tables.values, tables.log_prior):
+        share, log_lr = _true_distribution(value[:, 0], prior[:, 0])
+        means.append(float(share @ np.exp(log_lr)))
+        first, second = float(share @ log_lr), float(share @ log_lr**2)
+        mean, variance = mean + first, variance + second - first**2
+        total += log_lr[rng.choice(len(share), size=draws, p=share / share.sum())]
+    return Inclusion(
+        tuple(locus.name for locus in loci),
+        tuple(means),
+        mean / LN10,
+        float(np.sqrt(max(variance, 0.0))) / LN10,
+        total / LN10,
+    )
+
+
+def _true_distribution(value: Floats, prior: Floats) -> tuple[Floats, Floats]:
+    """P(g | R) for the true missing person, and log LR, over possible genotypes."""
+    possible = np.isfinite(value) & np.isfinite(prior)
+    return np.exp(value[possible] + prior[possible]), value[possible]
+
+
+def ratio_power(
+    numerator: Pedigree,
+    denominator: Pedigree,
+    truth: Pedigree,
+    wanted: Sequence[str],
+    loci: Sequence[Locus],
+    *,
+    draws: int,
+    rng: np.random.Generator,
+    theta: float = 0.0,
+) -> Inclusion:
+    """LR of two pedigrees for simulated profiles of ``wanted`` drawn from ``truth``."""
+    total = np.zeros(draws)
+    for locus in loci:
+        drawn = sample_genotypes(truth, locus, wanted, draws, rng, theta=theta)
+        over = log_likelihoods_indexed(numerator, locus, drawn, theta=theta)
+        under = log_likelihoods_indexed(denominator, locus, drawn, theta=theta)
+        with np.errstate(invalid="ignore"):
+            total += over - under
+    log10 = total / LN10
+    finite = log10[np.isfinite(log10)]
+    mean = float(finite.mean()) if len(finite) else float("nan")
+    sd = float(finite.std(ddof=1)) if len(finite) > 1 else 0.0
+    return Inclusion(tuple(locus.name for locus in loci), None, mean, sd, log10)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What a sample of ``person`` would bring.
+
+    Attributes:
+        mean_log10: expected log10 LR of the true missing person with that sample.
+        gain: over the family as typed.
+        standard_error: Monte Carlo error of ``mean_log10``.
+    """
+
+    person: str
+    mean_log10: float
+    gain: float
+    standard_error: float
+
+
+def whom_to_ask(
+    pedigree: Pedigree,
+    missing: str,
+    references: Mapping[str, Mapping[str, Any]],
+    loci: Sequence[Locus],
+    candidates: Sequence[str],
+    *,
+    draws: int,
+    rng: np.random.Generator,
+    theta: float = 0.0,
+) -> list[Suggestion]:
+    """Candidates in the order in which their sample would help, best first.
+
+    For each, ``draws`` genotypes are drawn given the references; the expected log10 LR of the
+    missing person with that further sample is then an exact sum at each draw.
+    """
+    now = inclusion_power(
+        pedigree, missing, references, loci, draws=1, rng=rng, theta=theta
+    ).mean_log10
+    found = []
+    for person in candidates:
+        if person == missing or person in references:
+            raise UserError(f"{person!r} is missing or typed already; ask somebody else")
+        means = np.zeros(draws)
+        for locus in loci:
+            means += _expected(pedigree, missing, references, locus, person, draws, rng, theta)
+        error = float(means.std(ddof=1) / np.sqrt(draws)) if draws > 1 else 0.0
+        mean = float(means.mean())
+        found.append(Suggestion(person, mean, mean - now, error))
+    return sorted(found, key=lambda one: (-one.mean_log10, one.person))
+
+
+def _expected(
+    pedigree: Pedigree,
+    missing: str,
+    references: Mapping[str, Mapping[str, Any]],
+    locus: Locus,
+    person: str,
+    draws: int,
+    rng: np.random.Generator,
+    theta: float,
+) -> Floats:
+    """Expected log10 LR at one locus for each drawn genotype of ``person``."""
+    known = {n: m[locus.name] for n, m in references.items() if locus.name in m}
+    drawn = sample_genotypes(pedigree, locus, [person], draws, rng, known=known, theta=theta)[
+        person
+    ]
+    code = drawn[0] if len(drawn) == 1 else genotype_index(drawn[0], drawn[1])
+    _, first, back = np.unique(code, return_index=True, return_inverse=True)
+    families = [
+        {
+            **{n: {locus.name: v} for n, v in known.items()},
+            person: {locus.name: tuple(locus.alleles[a] for a in drawn[:, k])},
+        }
+        for k in first
+    ]
+    tables = build_tables(pedigree, missing, families, [locus], theta=theta)
+    value = tables.values[0]
+    prior = np.broadcast_to(tables.log_prior[0], value.shape)
+    share = np.where(np.isfinite(value), np.exp(value + prior), 0.0)
+    log_lr = np.where(np.isfinite(value), value, 0.0)
+    result: Floats = ((share * log_lr).sum(axis=0) / LN10)[back]
+    return result
