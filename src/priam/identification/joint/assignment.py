@@ -31,7 +31,9 @@ def best_assignment(model: JointModel) -> tuple[int, ...]:
 
 def _new_solver() -> Any:
     make: Any = highspy.Highs
-    return make()
+    solver = make()
+    solver.silent()
+    return solver
 
 
 def _solver(model: JointModel, useful: list[int]) -> Any:

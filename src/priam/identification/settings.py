@@ -1,0 +1,179 @@
+"""Every setting of ``priam identify`` in one commented TOML, with its default."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from priam.errors import InputError
+
+__all__ = [
+    "Evidence",
+    "Joint",
+    "Likelihood",
+    "Population",
+    "Profiles",
+    "Reassociation",
+    "Search",
+    "Settings",
+    "read_settings",
+    "settings_toml",
+]
+
+
+def _note(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"note": text})
+
+
+@dataclass(frozen=True)
+class Population:
+    """Who the remains may be."""
+
+    missing: int = _note(0, "persons missing in all; 0: counted from persons.csv and families")
+    other_side: float = _note(0.02, "share of the individuals who belong to the other party")
+    identified: float = _note(0.9995, "posterior needed to propose an identification")
+    probable: float = _note(0.95, "posterior from which a match is called probable")
+    corroboration: float = _note(
+        10.0, "LR of other evidence needed where one relative alone carries a match"
+    )
+    family_fit: float = _note(
+        -2.0, "log10 LR(related / unrelated) of the typed relatives below which a family is held"
+    )
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """Which profiles are searched, and how they are read."""
+
+    least_markers: int = _note(10, "fewer autosomal markers: set aside")
+    mixture_markers: int = _note(2, "markers with three or more alleles that make a mixture")
+    staff_share: float = _note(0.9, "share of markers equal to a staff profile: contamination")
+    dropout_good: float = _note(0.002, "probability that one allele drops out, good profile")
+    dropout_degraded: float = _note(0.06, "the same, degraded profile")
+    dropout_poor: float = _note(0.30, "the same, poor profile")
+    drop_in: float = _note(0.002, "probability of a foreign or mistyped allele at a marker")
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """Model of the pedigree likelihoods."""
+
+    frequencies: str = _note("", "packaged table or file; empty: the one named in families.json")
+    mutation: str = _note("proportional", "mutation model of genetics.mutation")
+    rate: float = _note(0.002, "mutation rate of both parents")
+    minimum_count: float = _note(5.0, "unseen alleles count as seen this often")
+
+
+@dataclass(frozen=True)
+class Reassociation:
+    """When two cases are taken for one person."""
+
+    link_log10: float = _note(8.0, "log10 LR(same person / unrelated) needed for a link")
+    sibling_log10: float = _note(2.0, "log10 LR(same person / full siblings) needed for a link")
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which pairs of individual and missing person are kept as candidates."""
+
+    keep_log10: float = _note(2.0, "log10 LR from which a pair is kept")
+    block: int = _note(1024, "missing persons per block; bounds the memory")
+
+
+@dataclass(frozen=True)
+class Joint:
+    """The sum over all assignments."""
+
+    tolerance: float = _note(1e-6, "probability that pruning may set aside in all (proven bound)")
+    states: int = _note(200000, "states of one exact sum; beyond it the part is sampled")
+    seed: int = _note(1, "seed of the sampler")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Evidence beside DNA: shown beside it, and used in the posterior only on demand."""
+
+    combine: bool = _note(False, "multiply the LRs below into the posterior")
+    year: int = _note(2025, "year for which ages are stated")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of a run."""
+
+    population: Population = Population()
+    profiles: Profiles = Profiles()
+    likelihood: Likelihood = Likelihood()
+    reassociation: Reassociation = Reassociation()
+    search: Search = Search()
+    joint: Joint = Joint()
+    evidence: Evidence = Evidence()
+
+
+def read_settings(path: Path | None) -> Settings:
+    """Settings from a TOML file; what is not in it keeps its default."""
+    if path is None:
+        return Settings()
+    try:
+        record = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"is not valid TOML: {error}", file=path) from None
+    parts: dict[str, Any] = {}
+    defaults = Settings()
+    for name, values in record.items():
+        if name == "run":  # versions and hashes of an earlier run
+            continue
+        if not hasattr(defaults, name) or not isinstance(values, dict):
+            known = ", ".join(f.name for f in dataclasses.fields(Settings))
+            raise InputError(f"section [{name}] is not known; sections are {known}", file=path)
+        parts[name] = _section(getattr(defaults, name), values, path, name)
+    return Settings(**parts)
+
+
+def _section(default: Any, values: dict[str, Any], path: Path, section: str) -> Any:
+    known = {f.name: f for f in dataclasses.fields(default)}
+    for name, value in values.items():
+        if name not in known:
+            raise InputError(
+                f"setting {name!r} is not known; [{section}] has {', '.join(known)}",
+                file=path,
+                where=f"[{section}]",
+            )
+        kind = type(getattr(default, name))
+        fits = isinstance(value, kind) and not (kind is not bool and isinstance(value, bool))
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            values[name], fits = float(value), True
+        if not fits:
+            raise InputError(
+                f"setting {name!r} is {value!r}; a {kind.__name__} is expected, "
+                f"for example {getattr(default, name)!r}",
+                file=path,
+                where=f"[{section}]",
+            )
+    return dataclasses.replace(default, **values)
+
+
+def settings_toml(settings: Settings, run: dict[str, str] | None = None) -> str:
+    """The settings as commented TOML; ``run`` adds versions and hashes of inputs."""
+    lines = ["# Settings of priam identify. Every value can be changed; the notes say what it is."]
+    for part in dataclasses.fields(settings):
+        section = getattr(settings, part.name)
+        lines += ["", f"# {type(section).__doc__}", f"[{part.name}]"]
+        for entry in dataclasses.fields(section):
+            value = getattr(section, entry.name)
+            lines.append(f"{entry.name} = {_toml(value)}  # {entry.metadata['note']}")
+    if run:
+        lines += ["", "# What this run was made with; not read back as settings.", "[run]"]
+        lines += [f'"{key}" = {_toml(value)}' for key, value in sorted(run.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return repr(value)
