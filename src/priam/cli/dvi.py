@@ -58,7 +58,9 @@ def _model(name: str, parameters: dict[str, float | None]) -> Any:
         return NO_MUTATION
     model = MODELS.get(name.lower())
     takes = (*model.parameters, *model.optional) if model else ()
-    given = {k: v for k, v in parameters.items() if v is not None and (k in takes or not model)}
+    given: dict[str, Any] = {
+        k: v for k, v in parameters.items() if v is not None and (k in takes or not model)
+    }
     return MutationModel.same(name, **given)
 
 

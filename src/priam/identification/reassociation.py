@@ -127,7 +127,7 @@ def compare_profiles(tables: PairTables, threshold_log10: float) -> list[Link]:
             tables.offsets,
             tables.states,
             tables.observed,
-            np.float32(threshold_log10 * LN10),
+            threshold_log10 * LN10,
             capacity,
         )
         most = int(count.max(initial=0))
@@ -136,7 +136,7 @@ def compare_profiles(tables: PairTables, threshold_log10: float) -> list[Link]:
         capacity = most
     return [
         Link(
-            i,
+            int(i),
             int(partner[i, k]),
             float(same[i, k]) / LN10,
             float(same[i, k] - brothers[i, k]) / LN10,

@@ -29,7 +29,7 @@ class MutationChoice:
     """A mutation model by name, so that it can travel to another process."""
 
     model: str = "none"
-    parameters: Mapping[str, float] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def build(self) -> MutationModel:
         """The model of genetics.mutation."""
@@ -108,7 +108,7 @@ def _groups(
         typed = tuple(sorted(names[p] for p, g in genotypes.items() if marker.name in g))
         key = (pedigree.persons, names[target.person], typed)
         groups.setdefault(key, ((pedigree, names[target.person], typed), []))[1].append(k)
-    return {group: members for group, members in groups.values()}
+    return dict(groups.values())
 
 
 def _typed_pairs(

@@ -140,7 +140,8 @@ def _assignment(case: DviCase, model: JointModel, claims: tuple[int, ...]) -> di
 
 def _listed(case: DviCase, weights: _Weights, top: int) -> list[tuple[dict[str, str], float]]:
     """Best assignments; ties in the order of victims and missing persons, nobody last."""
-    rank = {name: k for k, (name, _, _) in enumerate(case.columns)} | {NOBODY: len(case.columns)}
+    names = sorted(name for name, _, _ in case.columns)
+    rank = {name: k for k, name in enumerate([*names, NOBODY])}
     found = [
         (_assignment(case, weights.model, claims), weight)
         for weight, claims in best_assignments(weights.model, max(top, 1))
@@ -165,7 +166,7 @@ def _grid(case: DviCase, place: int, used: tuple[str, ...]) -> Iterator[tuple[st
     if place == len(case.victims):
         yield used
         return
-    for column, (name, _, _) in enumerate(case.columns):
+    for name, column in sorted((name, c) for c, (name, _, _) in enumerate(case.columns)):
         if name not in used and case.fits(case.victims[place], column):
             yield from _grid(case, place + 1, (*used, name))
     yield from _grid(case, place + 1, (*used, NOBODY))
