@@ -20,6 +20,7 @@ from priam.errors import UserError
 LAZY: dict[str, tuple[str, str]] = {
     "account": ("priam.cli.account:account", "What was agreed, claimed and counted, side by side."),
     "convert": ("priam.cli.convert:convert", "Laboratory files: what they hold, other formats."),
+    "dispute": ("priam.cli.dispute:dispute", "Verify a bundle of evidence, offline."),
     "dvi": ("priam.cli.dvi:dvi", "Disaster victim identification cases: pairwise LR and joint."),
     "identify": ("priam.cli.identify:identify", "Remains to persons: a whole exchange at once."),
     "kinship": ("priam.cli.kinship:kinship", "Pedigree likelihoods, likelihood ratios, power."),

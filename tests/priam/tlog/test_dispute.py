@@ -1,0 +1,298 @@
+"""What a bundle proves, who only claims, and the attacks on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from priam.tlog.bundle import Bundle, BundleParty, read_bundle, write_bundle
+from priam.tlog.checkpoints import Checkpoint, sign_checkpoint
+from priam.tlog.dispute import Report, verify_bundle
+from priam.tlog.errors import FormatError, LogError
+from priam.tlog.keys import KeyPair
+from priam.tlog.manifests import (
+    Item,
+    Manifest,
+    Reception,
+    Reservation,
+    parse_manifest,
+    parse_reception,
+    sign_document,
+)
+from priam.tlog.splitview import SplitView
+from tests.priam.tlog.disputes import EYE, NOW, Dispute, Installation, dispute, manifest, policy
+
+HONEST = dispute()
+FILE = write_bundle(HONEST.bundle, HONEST.a.office_key.signers())
+
+
+def report(case: Dispute, **changes: object) -> Report:
+    bundle = replace(case.bundle, **changes)  # type: ignore[arg-type]
+    data = write_bundle(bundle, case.a.office_key.signers())
+    trusted = policy(case.a, case.b)
+    return verify_bundle(data, policy=trusted, parties=[case.a.party, case.b.party])
+
+
+def said(result: Report, status: str) -> str:
+    return "\n".join(f"{s.about}: {s.text} [{', '.join(s.by)}]" for s in result.of(status))
+
+
+def test_round_trip() -> None:
+    bundle, note = read_bundle(FILE)
+    assert bundle == HONEST.bundle
+    assert bytes(note) == FILE
+    assert [line.name for line in note.signatures] == ["a.example/office"] * 2
+
+
+def test_what_an_honest_bundle_says() -> None:
+    result = report(dispute(missing=0))
+    assert result.ok, said(result, "contradiction") + said(result, "invalid")
+    assert result.exported_by == ("A",)
+    proved = said(result, "proved")
+    assert (
+        "batch 2025-06-16: 8 bags from A to B; both parties signed the same bytes [A, B]" in proved
+    )
+    assert "entered in the log of A at place 1" in proved
+    assert "entered in the log of B at place 1" in proved
+    assert "cosigned by 1 witnesses, first at 2025-06-07T10:03:11Z" in proved
+    assert "growth a.example/log 1 to 2: the log only grew" in proved
+    assert "B (receiver) counted 8 of 8, without reservation" in said(result, "claimed")
+
+
+def test_two_counts_of_one_batch() -> None:
+    result = report(dispute(1250, 3))
+    (clash,) = result.of("contradiction")
+    assert clash.by == ("A", "B")
+    assert "states 1250, B counted 1247, a difference of 3" in clash.text
+    assert "PRM-000000, PRM-000001, PRM-000002" in clash.text
+    assert not result.of("invalid")
+    assert result.as_json()["ok"] is False
+
+
+def test_keys_inside_the_bundle_are_marked_as_not_compared() -> None:
+    result = verify_bundle(FILE)
+    assert "compare them with the agreement" in said(result, "claimed")
+    assert "trust" not in [s.about for s in report(HONEST).statements]
+
+
+def test_one_signature_is_a_claim() -> None:
+    case = HONEST
+    alone = sign_document(case.manifest, case.a.office_key.signers())
+    result = report(case, manifests=(str(alone),), receptions=())
+    assert "unilateral, signed by A only [A]" in said(result, "claimed")
+    assert "both parties" not in said(result, "proved")
+    # two copies with one signature each are the same bytes: put together
+    other = sign_document(case.manifest, case.b.office_key.signers())
+    result = report(case, manifests=(str(alone), str(other)), receptions=())
+    assert "both parties signed the same bytes" in said(result, "proved")
+
+
+def test_a_count_changed_after_signing_counts_for_nothing() -> None:
+    changed = HONEST.bundle.manifests[0].replace('"count":8', '"count":9')
+    result = report(HONEST, manifests=(changed,))
+    assert "invalid signature" in said(result, "invalid")
+    assert "both parties" not in said(result, "proved")
+
+
+def test_a_manifest_that_lists_less_than_it_states() -> None:
+    case = HONEST
+    wrong = manifest(8, count=9)
+    note = sign_document(wrong, [*case.a.office_key.signers(), *case.b.office_key.signers()])
+    result = report(case, manifests=(str(note),), receptions=())
+    assert "it states 9 units and lists 8" in said(result, "contradiction")
+
+
+def test_a_second_manifest_with_the_same_number() -> None:
+    case = HONEST
+    signers = [*case.a.office_key.signers(), *case.b.office_key.signers()]
+    second = sign_document(manifest(5), signers)
+    result = report(case, manifests=(*case.bundle.manifests, str(second)))
+    assert "a second manifest has number 1 of this agreement [A, B]" in said(
+        result, "contradiction"
+    )
+
+
+def test_a_manifest_replayed_under_a_new_number() -> None:
+    case = HONEST
+    signers = [*case.a.office_key.signers(), *case.b.office_key.signers()]
+    again = manifest(8, sequence=2, batch="2025-06-20", previous=case.manifest.digest)
+    result = report(case, manifests=(*case.bundle.manifests, str(sign_document(again, signers))))
+    assert "8 tags stand in an earlier manifest too" in said(result, "claimed")
+    unlinked = manifest(8, sequence=2, previous="0" * 64)
+    result = report(case, manifests=(*case.bundle.manifests, str(sign_document(unlinked, signers))))
+    assert "does not follow on manifest 1" in said(result, "contradiction")
+
+
+def test_two_histories_of_one_log() -> None:
+    case = HONEST
+    fake = Installation("A")
+    fake.record("agreed", {"agreement": "another"})
+    fake.record("agreed", {"agreement": "more"})
+    fake.checkpoint(EYE)
+    result = report(case, checkpoints=(*case.bundle.checkpoints, str(fake.checkpoints[2])))
+    assert "two histories that exclude each other" in said(result, "contradiction")
+    (view,) = result.split_views
+    assert SplitView.parse(bytes(view)).verify(case.a.log_key.verifiers())
+    # found once, the proof is carried on in other bundles
+    later = report(case, split_views=(bytes(view).decode(),))
+    assert "two histories" in said(later, "contradiction")
+
+
+def test_a_restored_backup_that_went_on() -> None:
+    """Different sizes: the fork shows where both logs hold a leaf at one place."""
+    case = dispute()
+    restored = Installation("A")
+    restored.record("agreed", {"agreement": case.manifest.agreement})
+    restored.record("manifest_entered", {"manifest": "1" * 64})
+    restored.record("agreed", {"agreement": "next"})
+    restored.checkpoint(None)
+    result = report(
+        case,
+        checkpoints=(*case.bundle.checkpoints, str(restored.checkpoints[3])),
+        events=(*case.bundle.events, restored.event(1, 3)),
+    )
+    assert "two histories" in said(result, "contradiction")
+    (view,) = result.split_views
+    assert view.places is not None
+    assert view.verify(case.a.log_key.verifiers())
+
+
+def test_growth_that_is_not_shown_or_not_true() -> None:
+    result = report(HONEST, growth=())
+    assert "that the log only grew is not shown" in said(result, "claimed")
+    bad = replace(HONEST.bundle.growth[0], hashes=(bytes(32),))
+    result = report(HONEST, growth=(bad,))
+    assert "the proof of growth does not verify" in said(result, "invalid")
+
+
+def test_checkpoints_without_witness_are_claims_of_the_log() -> None:
+    case = HONEST
+    point = Checkpoint(case.a.origin, 2, case.a.tree.root())
+    bare = sign_checkpoint(point, case.a.log_key.signers(lambda: NOW))
+    result = report(case, checkpoints=(str(bare),), events=(case.a.event(1, 2),), growth=())
+    assert "quorum of witnesses has not cosigned" in said(result, "claimed")
+    assert "event" not in said(result, "proved").split(":")[0]
+    stranger = sign_checkpoint(point, KeyPair.generate(case.a.origin, "log").signers())
+    result = report(case, checkpoints=(str(stranger),), events=(), growth=())
+    assert "not signed by a log of the policy" in said(result, "invalid")
+
+
+def test_events_that_do_not_verify() -> None:
+    good = HONEST.a.event(1, 2)
+    for bad, message in [
+        (replace(good, payload=b"{}"), "does not open the commitment"),
+        (replace(good, salt=None), "without its salt"),
+        (replace(good, size=7), "no valid checkpoint"),
+        (replace(good, hashes=(bytes(32),)), "is not in the tree"),
+        (replace(good, leaf=HONEST.a.leaves[0]), "is not in the tree"),
+        (replace(good, leaf=b"{}"), "members"),
+    ]:
+        assert message in said(report(HONEST, events=(bad,)), "invalid")
+    closed = report(HONEST, events=(HONEST.a.event(1, 2, disclosed=False),))
+    assert "content not disclosed" in said(closed, "proved")
+
+
+def test_a_key_used_after_its_revocation() -> None:
+    case = dispute()
+    vkeys = case.a.office_key.vkeys()
+    places = [case.a.record("key_revoked", {"vkey": vkey}) for vkey in vkeys]
+    size = case.a.checkpoint(EYE)
+    late = manifest(2, sequence=2, previous=case.manifest.digest)
+    signers = [*case.a.office_key.signers(), *case.b.office_key.signers()]
+    result = report(
+        case,
+        checkpoints=(*case.bundle.checkpoints, str(case.a.checkpoints[size])),
+        events=(*case.bundle.events, *(case.a.event(place, size) for place in places)),
+        manifests=(*case.bundle.manifests, str(sign_document(late, signers))),
+    )
+    assert "key of A that was revoked at place 2" in said(result, "contradiction")
+    assert "unilateral, signed by B only" in said(result, "claimed")
+    # the manifest entered before the revocation keeps its signatures
+    assert "8 bags from A to B; both parties signed" in said(result, "proved")
+
+
+def test_receptions() -> None:
+    case = HONEST
+    digest = case.manifest.digest
+    foreign = sign_document(Reception(digest, "B", "receiver", 8), case.a.office_key.signers())
+    result = report(case, receptions=(str(foreign),))
+    assert "speaks for B, who has not signed" in said(result, "invalid")
+    odd = Reception(digest, "B", "receiver", 8, (Reservation("PRM-X", True, "seal broken"),))
+    result = report(case, receptions=(str(sign_document(odd, case.b.office_key.signers())),))
+    assert "tags not in the manifest: PRM-X" in said(result, "contradiction")
+    lost = sign_document(Reception("0" * 64, "B", "receiver", 8), case.b.office_key.signers())
+    result = report(case, receptions=(str(lost),))
+    assert "its manifest is not in the bundle" in said(result, "invalid")
+
+
+def test_a_bundle_of_a_stranger_is_refused() -> None:
+    stranger = KeyPair.generate("c.example/office", "person")
+    data = write_bundle(HONEST.bundle, stranger.signers())
+    with pytest.raises(LogError, match="no signature of a known key"):
+        verify_bundle(data)
+    both = write_bundle(HONEST.bundle, [*HONEST.a.office_key.signers(), *stranger.signers()])
+    with pytest.raises(LogError, match="unknown key"):
+        verify_bundle(both)
+
+
+def test_the_reader_s_own_keys_decide() -> None:
+    impostor = BundleParty("A", HONEST.a.origin, tuple(HONEST.b.office_key.vkeys()))
+    with pytest.raises(LogError):
+        verify_bundle(FILE, parties=[impostor], policy=policy(HONEST.a, HONEST.b))
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_no_changed_byte_of_a_bundle_is_accepted(data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(FILE) - 1))
+    value = data.draw(st.integers(0, 255).filter(lambda v: v != FILE[place]))
+    with pytest.raises(LogError):
+        verify_bundle(FILE[:place] + bytes([value]) + FILE[place + 1 :])
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_no_signature_line_can_be_cut_away(index: int) -> None:
+    _, note = read_bundle(FILE)
+    one = replace(note, signatures=(note.signatures[index],))
+    with pytest.raises(LogError, match="was removed"):
+        verify_bundle(bytes(one))
+
+
+@settings(max_examples=100)
+@given(
+    st.text(max_size=60) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(str)
+)
+def test_readers_raise_only_their_own_error(text: str) -> None:
+    for reader in (Bundle.from_text, Manifest.from_text, Reception.from_text):
+        with pytest.raises(FormatError):
+            reader(text)
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_near_documents_raise_only_their_own_error(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from([HONEST.bundle.text, HONEST.manifest.text]))
+    place = data.draw(st.integers(0, len(text) - 1))
+    piece = data.draw(st.sampled_from(["null", "[", "}", "0", "-1", '"', "1e9", "\\ud800", ""]))
+    changed = text[:place] + piece + text[place + 1 :]
+    for reader in (Bundle.from_text, Manifest.from_text):
+        try:
+            document = reader(changed)
+        except LogError:
+            continue
+        assert document.text == changed  # type: ignore[attr-defined]
+
+
+def test_documents_round_trip() -> None:
+    made = manifest(3)
+    note = sign_document(made, HONEST.a.office_key.signers())
+    assert parse_manifest(bytes(note)) == (made, note)
+    reception = Reception(made.digest, "N", "observer", 2, (Reservation("PRM-000001", True, "x"),))
+    note = sign_document(reception, HONEST.b.office_key.signers())
+    assert parse_reception(str(note)) == (reception, note)
+    twice = replace(made, items=(Item("PRM-1"), Item("PRM-1")))
+    with pytest.raises(FormatError, match="one tag twice"):
+        Manifest.from_text(twice.text)
