@@ -63,6 +63,7 @@ def read(text: str, *, file: str | Path | None = None) -> Families:
     """One family for each pedigree (the file holds one, or a list)."""
     try:
         data = json.loads(text.lstrip("\ufeff"))
+        json.dumps(data, ensure_ascii=False).encode()  # half a character has no UTF-8
     except RecursionError:
         raise InputError("the JSON is nested too deeply", file=file) from None
     except ValueError as error:

@@ -45,6 +45,8 @@ FORMAT = "priam-frequencies/1"
 SUM_TOLERANCE = 1e-3
 """Rounded published tables may miss 1 by this much; more is an error unless normalised."""
 
+MAX_COUNT = 10**12
+
 SumRule = Literal["error", "normalise", "keep"]
 """What to do with frequencies that do not sum to 1 (within ``SUM_TOLERANCE``): refuse them,
 divide by their sum, or take them as they are. Sums within the tolerance are kept as they are
@@ -156,8 +158,8 @@ class MarkerFrequencies:
     def from_counts(cls, marker: str, counts: Mapping[str, int]) -> MarkerFrequencies:
         """From ``{allele: times seen}``; the sum of the counts is the number of chromosomes."""
         total = sum(counts.values())
-        if total <= 0:
-            raise UserError(f"marker {marker!r} has no allele counts")
+        if not 0 < total <= MAX_COUNT or min(counts.values()) < 0:
+            raise UserError(f"the allele counts of marker {marker!r} are to be between 0 and 1e12")
         shares = {label: count / total for label, count in counts.items()}
         return cls.of(marker, shares, chromosomes=int(total), sums="normalise")
 
@@ -272,7 +274,7 @@ def _check_frequencies(
     if bad.size:
         label = alleles[bad[0]]
         raise UserError(
-            f"frequency {values[bad[0]]!r} of allele {label!r} at marker {marker!r} is not "
+            f"frequency {float(values[bad[0]])!r} of allele {label!r} at marker {marker!r} is not "
             "between 0 and 1"
         )
 
@@ -404,7 +406,8 @@ def parse_table(text: str, *, file: str | Path | None = None) -> FrequencyTable:
     """Read the package's own format (JSON, ``"format": "priam-frequencies/1"``)."""
     try:
         data = json.loads(text)
-    except ValueError as error:
+        json.dumps(data, ensure_ascii=False).encode()  # half a character has no UTF-8
+    except (ValueError, RecursionError) as error:
         raise InputError(f"not JSON: {error}", file=file) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise InputError(f'not a frequency table of Priam ("format": "{FORMAT}")', file=file)
@@ -418,13 +421,16 @@ def parse_table(text: str, *, file: str | Path | None = None) -> FrequencyTable:
 
 def _from_json(data: Mapping[str, Any]) -> FrequencyTable:
     markers = [_marker_from_json(name, entry) for name, entry in data["markers"].items()]
+    individuals = data.get("individuals")
+    if individuals is not None and not (type(individuals) is int and 0 < individuals <= MAX_COUNT):
+        raise UserError(f"individuals is {individuals!r}, not a whole number of persons")
     return FrequencyTable(
         str(data["name"]),
         {found.marker: found for found in markers},
         population=str(data.get("population", "")),
         source=str(data.get("source", "")),
         licence=str(data.get("licence", "")),
-        individuals=data.get("individuals"),
+        individuals=individuals,
         minimum=MinimumFrequency.parse(data.get("minimum", "5/2N")),
         notes=tuple(data.get("notes", ())),
     )

@@ -86,6 +86,19 @@ CASES = {
     "not JSON": ('{"individuals": [', "is not JSON"),
     "deep JSON": ('{"individuals":' + "[" * 100_000, "is not JSON|nested too deeply"),
     "no id": ('{"individuals": [{}]}', r"\$\.individuals\[0\]: an individual without an id"),
+    "half a character": ('{"individuals": [{"id": "\\ud800"}]}', "is not JSON: .*surrogates"),
+    "huge id": ('{"individuals": [{"id": ' + "9" * 5000 + "}]}", "is not JSON"),
+    "huge count": (
+        '{"format":"priam-frequencies/1","name":"x","markers":{"FGA":{"counts":{"20":1'
+        + "0" * 300
+        + "}}}}",
+        "allele counts of marker 'FGA'",
+    ),
+    "persons": (
+        '{"format":"priam-frequencies/1","name":"x","individuals":1e400,'
+        '"markers":{"FGA":{"counts":{"20":1}}}}',
+        "individuals is inf",
+    ),
     "twins": (
         '{"individuals":[{"id":"A"},{"id":"B"}],"relationships":[{"individual":"A","relative":"B",'
         '"biological_relationship":[{"id":"KIN:010"}]}]}',
