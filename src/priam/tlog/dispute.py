@@ -203,7 +203,8 @@ class _Check:
         if verdict.quorum:
             times = sorted(filter(None, verdict.cosigned.values()))
             when = f", first at {_time(times[0])}" if times else ""
-            text = f"signed by the log and cosigned by {len(verdict.cosigned)} witnesses{when}"
+            who = ", ".join(sorted(verdict.cosigned)) or "nobody, and the policy asks for nobody"
+            text = f"signed by the log, cosigned by {who}{when}"
             self.say("proved", about, text, [point.origin, *sorted(verdict.cosigned)])
         else:
             text = "signed by the log only; the policy's quorum of witnesses has not cosigned it"
@@ -345,8 +346,11 @@ class _Check:
         if manifest.count != len(manifest.items):
             text = f"it states {manifest.count} units and lists {len(manifest.items)}"
             self.say("contradiction", about, text, by)
-        for entry in self._entries(manifest.digest):
-            owner = self.names.get(entry.source.log, entry.source.log)
+        first: dict[str, _Seen] = {}
+        for entry in sorted(self._entries(manifest.digest), key=lambda e: e.leaf.sequence):
+            first.setdefault(entry.source.log, entry)
+        for log, entry in first.items():
+            owner = self.names.get(log, log)
             text = f"entered in the log of {owner} at place {entry.leaf.sequence}"
             self.say("proved" if entry.witnessed else "claimed", about, text, [owner])
 

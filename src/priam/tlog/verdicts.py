@@ -8,7 +8,8 @@ See :mod:`priam.tlog.audit`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from priam.tlog.checkpoints import Checkpoint
@@ -43,6 +44,8 @@ def judge(
 ) -> tuple[list[Span], CompactRange | None]:
     """A verdict for each span between checkpoints that the tables reach, and the last edge."""
     versions = _versions(tables, copies)
+    differing = _Sorted({*tables.rows, *tables.leaves, *tables.holes}.union(*versions.values()))
+    holes = _Sorted(tables.holes)
     extent = max([tables.size, *(place + 1 for place in tables.rows)])
     edge: CompactRange | None = CompactRange()
     spans, start = [], 0
@@ -51,10 +54,22 @@ def judge(
             continue
         if edge is None:
             edge = _stored_edge(start, edges, points)
-        span, edge = _judge_span(tables, versions, edge, start, point)
+        places = differing.within(start, point.size)
+        gaps = holes.within(start, point.size)
+        span, edge = _judge_span(tables, versions, places, gaps, edge, start, point)
         spans.append(span)
         start = point.size
     return spans, edge
+
+
+class _Sorted:
+    """Places in order, to be cut into spans without looking at all of them each time."""
+
+    def __init__(self, places: Collection[int]) -> None:
+        self._places = sorted(places)
+
+    def within(self, start: int, end: int) -> list[int]:
+        return self._places[bisect_left(self._places, start) : bisect_left(self._places, end)]
 
 
 def _versions(tables: Tables, copies: Mapping[int, bytes]) -> dict[str, dict[int, bytes]]:
@@ -99,12 +114,13 @@ def _stored_edge(
 def _judge_span(
     tables: Tables,
     versions: Mapping[str, Mapping[int, bytes]],
+    differing: Sequence[int],
+    gaps: Sequence[int],
     edge: CompactRange | None,
     start: int,
     point: Checkpoint,
 ) -> tuple[Span, CompactRange | None]:
     end = point.size
-    differing = _differing(tables, versions, start, end)
     if edge is None:
         return Span(start, end, "", {}, checkable=False), None
     tried: list[Mapping[int, bytes]] = []
@@ -114,19 +130,12 @@ def _judge_span(
             continue
         tried.append(changes)
         grown = CompactRange(start, edge.hashes)
+        if any(place not in changes for place in gaps):
+            continue
         if _extend(grown, tables, changes, start, end) and grown.root() == point.root:
             truth = {s: changes.get(s, tables.stored(s) or b"") for s in differing}
             return Span(start, end, name, truth), grown
     return Span(start, end, "", {}), None
-
-
-def _differing(
-    tables: Tables, versions: Mapping[str, Mapping[int, bytes]], start: int, end: int
-) -> list[int]:
-    places = set(tables.rows) | set(tables.leaves) | tables.holes
-    for version in versions.values():
-        places |= version.keys()
-    return sorted(place for place in places if start <= place < end)
 
 
 def _extend(
@@ -136,8 +145,6 @@ def _extend(
     for place in range(max(start, tables.size), end):
         if place not in changes:
             return False
-    if any(place not in changes for place in tables.holes if start <= place < end):
-        return False
     block = tables.hashes[start * HASH_SIZE : end * HASH_SIZE]
     block += MISSING * (end - start - len(block) // HASH_SIZE)
     for place, digest in changes.items():

@@ -57,7 +57,7 @@ def test_what_an_honest_bundle_says() -> None:
     )
     assert "entered in the log of A at place 1" in proved
     assert "entered in the log of B at place 1" in proved
-    assert "cosigned by 1 witnesses, first at 2025-06-07T10:03:11Z" in proved
+    assert "signed by the log, cosigned by neutral, first at 2025-06-07T10:03:11Z" in proved
     assert "growth a.example/log 1 to 2: the log only grew" in proved
     assert "B (receiver) counted 8 of 8, without reservation" in said(result, "claimed")
 
