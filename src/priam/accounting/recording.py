@@ -25,10 +25,12 @@ def events_of(file: ClaimsFile) -> list[Event]:
 def _people(file: ClaimsFile) -> Iterator[Event]:
     for party, name in file.parties.items():
         yield PartyDeclared(party, name)
-    for role, names in (("mediator", file.mediators), ("observer", file.observers)):
-        for name in names:
-            if name not in file.parties:
-                yield PartyDeclared(name, name, role)
+    roles = [(name, "mediator") for name in file.mediators]
+    roles += [(name, "observer") for name in file.observers]
+    # Who is named in two roles is declared in the first.
+    for name, role in reversed(dict(reversed(roles)).items()):
+        if name not in file.parties:
+            yield PartyDeclared(name, name, role)
     for source in file.sources.values():
         yield SourceRecorded(source.id, source.publisher, source.date, source.url)
 

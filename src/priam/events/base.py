@@ -22,7 +22,7 @@ from priam.errors import UserError
 if TYPE_CHECKING:
     from priam.events.state import State
 
-__all__ = ["EVENTS", "Event", "Recorded", "RuleError", "decode", "new_event_id"]
+__all__ = ["EVENTS", "LARGEST", "Event", "Recorded", "RuleError", "decode", "new_event_id"]
 
 LARGEST = 2**53 - 1  # the largest whole number that RFC 8785 JSON keeps exactly
 
@@ -57,7 +57,7 @@ class Event:
         raise NotImplementedError
 
     def to_payload(self) -> dict[str, Any]:
-        """The event's fields as JSON-safe values; fields that are None are left out."""
+        """The event's fields as JSON-safe values; optional fields that are None are left out."""
         return typing.cast(dict[str, Any], _plain(self))
 
     @classmethod
@@ -122,11 +122,14 @@ class Recorded:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if dataclasses.is_dataclass(value):
-        cls = typing.cast(type, value.__class__)
-        pairs = ((name, getattr(value, name)) for name in _fields(cls))
-        return {name: _plain(item) for name, item in pairs if item is not None}
-    return value
+    if not dataclasses.is_dataclass(value):
+        return value
+    plain = {}
+    for name, (_, required) in _fields(typing.cast(type, value.__class__)).items():
+        item = getattr(value, name)
+        if item is not None or required:
+            plain[name] = _plain(item)
+    return plain
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from priam.events.agreements import is_speaker
-from priam.events.base import Event, Recorded, RuleError
+from priam.events.base import LARGEST, Event, Recorded, RuleError
 from priam.events.state import ClaimEntry, Source, State
 from priam.events.values import Scalar, Subject
 
@@ -36,7 +36,10 @@ class SourceRecorded(Event):
 
 @dataclass(frozen=True, slots=True)
 class ClaimMade(Event):
-    """Somebody said something: ``value`` is a whole number for a count, None for no figure."""
+    """Somebody said something: ``value`` is a whole number for a count, else words.
+
+    What nobody stated is no claim; there is no value for "no figure".
+    """
 
     type: ClassVar[str] = "claim.made"
 
@@ -59,8 +62,8 @@ class ClaimMade(Event):
             raise RuleError(f"there is no party {self.party!r} to claim: declare it first")
         if self.source not in state.sources:
             raise RuleError(f"there is no source {self.source!r}: record it first")
-        if isinstance(self.value, int | float) and not 0 <= self.value < float("inf"):
-            raise RuleError(f"a figure of {self.value} is negative or no number")
+        if isinstance(self.value, int) and not 0 <= self.value <= LARGEST:
+            raise RuleError(f"a figure of {self.value} is negative or beyond what JSON keeps")
         self._check_subject(state)
 
     def _check_subject(self, state: State) -> None:

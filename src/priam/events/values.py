@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 __all__ = ["Item", "Number", "Obligation", "Reservation", "Scalar", "Subject"]
 
-Scalar = str | int | float | None
+Scalar = str | int  # a count, or words: a share, a date, a description
 
 
 @dataclass(frozen=True, slots=True)

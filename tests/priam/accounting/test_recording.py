@@ -68,3 +68,9 @@ def test_corrections_and_withdrawals_come_back():
 def test_any_file_comes_back(data):
     statements = claims_from_json(data)
     assert claims_file_of(folded(statements)) == comparable(statements)
+
+
+def test_a_name_in_two_roles_is_declared_once():
+    data = {**file(claim("1", 4)), "mediators": ["M", "M"], "observers": ["M", "O"]}
+    back = claims_file_of(folded(claims_from_json(data)))
+    assert (back.mediators, back.observers) == (("M",), ("O",))

@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from priam.errors import UserError
 from priam.events import EVENTS, ClaimMade, PartyDeclared, Recorded, Subject, decode
+from priam.events.base import LARGEST
 
 TIME = "2025-06-16T09:30:00Z"
 
@@ -70,3 +73,22 @@ def test_a_record_is_checked_when_made(field, value):
     }
     with pytest.raises(UserError):
         Recorded(**{**fields, field: value})
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_every_type_survives_json(name, data):
+    event = data.draw(st.from_type(EVENTS[name]))
+    assume(min(numbers(event.to_payload()), default=0) >= -LARGEST)
+    assume(max(numbers(event.to_payload()), default=0) <= LARGEST)
+    payload = json.loads(json.dumps(event.to_payload()))
+    assert decode(name, event.version, payload) == event
+
+
+def numbers(value):
+    """All whole numbers anywhere in a payload."""
+    if isinstance(value, dict | list):
+        inside = value.values() if isinstance(value, dict) else value
+        return [number for item in inside for number in numbers(item)]
+    return [value] if isinstance(value, int) else []
