@@ -27,9 +27,10 @@ def _people(file: ClaimsFile) -> Iterator[Event]:
         yield PartyDeclared(party, name)
     roles = [(name, "mediator") for name in file.mediators]
     roles += [(name, "observer") for name in file.observers]
-    # Who is named in two roles is declared in the first.
-    for name, role in reversed(dict(reversed(roles)).items()):
-        if name not in file.parties:
+    seen = set(file.parties)
+    for name, role in roles:  # who is named in two roles is declared in the first
+        if name not in seen:
+            seen.add(name)
             yield PartyDeclared(name, name, role)
     for source in file.sources.values():
         yield SourceRecorded(source.id, source.publisher, source.date, source.url)
