@@ -82,6 +82,11 @@ def contract(
     """Multiply ``tables`` (all hold ``variable``) and sum over it."""
     fixed = [table for table in tables if not table[2]]
     moving = [table for table in tables if table[2]]
+    if not moving and len(fixed) > 1:
+        # Everything but the largest table first, then a matrix product with that.
+        *small, (last, data, _) = sorted(fixed, key=lambda table: table[1].size)
+        axes, made, _ = _pair(variable, multiply(small), (last, data[..., None], True))
+        return axes, made[..., 0], False
     if not fixed or not moving:
         axes, data, lanes = multiply(tables)
         return _summed(variable, axes, data, lanes)

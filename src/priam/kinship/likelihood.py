@@ -362,7 +362,7 @@ class _Run:
     ) -> tuple[Floats, Floats | float]:
         """Sum all variables out but those of the answer."""
         rescale = len(self.order) > RESCALE_ABOVE
-        network = Network(self.sizes, founders, [], self.slots, rescale=rescale)
+        network = Network(self.sizes, founders, [], self.slots, rescale=rescale, lanes=self.lanes)
         for term in self.skeleton.terms:
             self._add(network, term, dict(merged))
         present = {v for v in self.order if v not in merged}
@@ -388,18 +388,28 @@ class _Run:
         assert term.child is not None
         matrix = self.matrices[term.locus][0 if term.father else 1]
         to = renamed(term.child, merged)
-        # axes: (child's allele, parent's allele) -> read the child's -> (passed, child)
+        # over (child's allele, parent's allele); read at the child's, then the parent's first
         below = network.read(Table((-1, -2), np.ascontiguousarray(matrix.T), False), to)
         assert below.data is not None
         data = np.moveaxis(below.data, below.axes.index(-2), 0)
         axes = tuple(axis for axis in below.axes if axis != -2)
         parents = [renamed(allele, merged) for allele in term.alleles]
         if term.kind == "pass":
-            network.tables.append(network.read(Table((-1, *axes), data, below.lanes), parents[0]))
+            whole = Table((-1, *axes), data, below.lanes, below.pending)
+            network.tables.append(network.read(whole, parents[0]))
             return
         x, y = parents
         network.switches.append(
-            Switch(term.axes[0], x, y, axes, data, below.lanes, len(self.loci[term.locus]))
+            Switch(
+                term.axes[0],
+                x,
+                y,
+                axes,
+                data,
+                below.lanes,
+                len(self.loci[term.locus]),
+                below.pending,
+            )
         )
 
     def _table(self, term: Term) -> tuple[Floats, bool] | None:

@@ -48,11 +48,21 @@ class Allele:
 
 @dataclass(slots=True)
 class Table:
-    """A table over ``axes``; ``data`` has one further axis where ``lanes``, or is ``None``."""
+    """A table over ``axes``; ``data`` has one further axis where ``lanes``, or is ``None``.
+
+    ``pending`` lists axes that still run over *all* alleles of a locus and are to be read at an
+    observed allele. Until then the table is the same for all families, and work on it is done
+    once for all of them.
+    """
 
     axes: tuple[int, ...]
     data: Floats | None = None
     lanes: bool = False
+    pending: tuple[tuple[int, Allele], ...] = ()
+
+    def variables(self) -> set[int]:
+        found = set(self.axes)
+        return found | {a.variable for _, a in self.pending if a.variable is not None}
 
 
 @dataclass(slots=True)
@@ -66,10 +76,20 @@ class Switch:
     data: Floats | None = None
     lanes: bool = False
     size: int = 0
+    pending: tuple[tuple[int, Allele], ...] = ()
 
     def variables(self) -> set[int]:
         own = {self.s, *self.axes}
-        return own | {a.variable for a in (self.x, self.y) if a.variable is not None}
+        read = [self.x, self.y, *(allele for _, allele in self.pending)]
+        return own | {a.variable for a in read if a.variable is not None}
+
+
+FIRST_PENDING = 1_000_000
+"""Names of pending axes start here, above all variables."""
+DEFER_FROM = 8
+"""Lanes from which on reading at observed alleles is put off."""
+LARGEST_SHARED = 2**22
+"""Entries that a table shared by all lanes may have."""
 
 
 class Network:
@@ -83,13 +103,17 @@ class Network:
         slots: Mapping[tuple[int, int, int], Ints] | None = None,
         *,
         rescale: bool = False,
+        lanes: int = 1,
     ) -> None:
+        self.lanes = lanes
+        self.fresh = FIRST_PENDING
         self.sizes = sizes
         self.tables = list(tables)
         self.switches = list(switches)
         self.slots = slots or {}
         self.rescale = rescale
         self.log_scale: Floats | float = 0.0
+        self.alleles: frozenset[int] = frozenset()
         self.peak = 0  # entries of the largest table held, without lanes
 
     # -- what an elimination needs --------------------------------------------------------
@@ -102,12 +126,12 @@ class Network:
         above = {own.s, own.x.variable, own.y.variable}
         if v in above:
             return False
-        return not any(above & set(table.axes) for table in tables)
+        return not any(above & table.variables() for table in tables)
 
     def bucket(self, v: int) -> tuple[list[Switch], list[Table]]:
         return (
             [switch for switch in self.switches if v in switch.variables()],
-            [table for table in self.tables if v in table.axes],
+            [table for table in self.tables if v in table.variables()],
         )
 
     def cells(self, v: int) -> tuple[int, set[int]]:
@@ -131,19 +155,21 @@ class Network:
 
     def eliminate(self, v: int) -> None:
         """Sum ``v`` out."""
+        self._settle_at(v)
         switches, tables = self.bucket(v)
         if self.pulls_back(v, switches, tables):
             self._pull_back(v, switches[0], tables)
             return
         for switch in switches:
             self._expand(switch)
+        self._settle_at(v)
         _, tables = self.bucket(v)
         self.tables = [table for table in self.tables if v not in table.axes]
         self.tables.append(self._contracted(v, tables))
 
     def _pull_back(self, v: int, switch: Switch, tables: list[Table]) -> None:
         passed = len(self.sizes)  # the passed allele needs a name of its own here
-        below = Table((passed, *switch.axes), switch.data, switch.lanes)
+        below = Table((passed, *switch.axes), switch.data, switch.lanes, switch.pending)
         self.tables = [table for table in self.tables if v not in table.axes]
         made = self._contracted(v, [below, *tables])
         axes = tuple(axis for axis in made.axes if axis != passed)
@@ -151,16 +177,76 @@ class Network:
         if data is not None:
             data = np.moveaxis(data, made.axes.index(passed), 0)
         place = next(k for k, own in enumerate(self.switches) if own is switch)
-        self.switches[place] = replace(switch, axes=axes, data=data, lanes=made.lanes)
+        self.switches[place] = replace(
+            switch, axes=axes, data=data, lanes=made.lanes, pending=made.pending
+        )
 
     def _contracted(self, v: int, tables: Sequence[Table]) -> Table:
         if any(table.data is None for table in tables) or not tables:
             return self._counted(v, tables)
+        tables = self._compatible(v, tables)
+        pending = tuple(one for table in tables for one in table.pending)
         axes_, data, lanes = contract(v, [(t.axes, t.data, t.lanes) for t in tables])  # type: ignore[misc]
         if self.rescale:
             data, shift = rescaled(data, lanes)
             self.log_scale = self.log_scale + shift
-        return Table(axes_, data, lanes)
+        return Table(axes_, data, lanes, pending)
+
+    # -- reading at observed alleles, now or later -------------------------------------------
+
+    def _compatible(self, v: int, tables: Sequence[Table]) -> list[Table]:
+        """Tables to be multiplied: settled, unless working for all families is cheaper."""
+        if not any(table.pending for table in tables):
+            return list(tables)
+        if not any(table.lanes for table in tables):
+            shared = {a: n for t in tables for a, n in zip(t.axes, _shape(t))}
+            own = {a: n for a, n in shared.items() if a < FIRST_PENDING and a != v}
+            read = {a for t in tables for _, al in t.pending if (a := al.variable) is not None}
+            width = shared.pop(v)
+            entries = prod(shared.values())
+            alone = prod(own.values()) * 2 ** len(read - own.keys()) * self.lanes
+            if entries <= LARGEST_SHARED and entries <= alone * min(width, 4):
+                return list(tables)
+        return [self.settled(table) for table in tables]
+
+    def settled(self, table: Table) -> Table:
+        """``table`` read at the observed alleles of every lane."""
+        if not table.pending or table.data is None:
+            return table
+        waiting = dict(table.pending)
+        rest = tuple(axis for axis in table.axes if axis not in waiting)
+        order = [table.axes.index(axis) for axis in (*waiting, *rest)]
+        phases = tuple(
+            dict.fromkeys(a.variable for a in waiting.values() if a.variable is not None)
+        )
+        index = []
+        for allele in waiting.values():
+            assert allele.slot is not None
+            shape = [2 if phase == allele.variable else 1 for phase in phases]
+            slot = self.slots[allele.slot]
+            index.append(slot.reshape(*shape, slot.shape[-1]))
+        chosen = table.data.transpose(order)[tuple(index)]
+        chosen = np.ascontiguousarray(np.moveaxis(chosen, len(phases), -1))
+        axes, data = diagonal((*phases, *rest), chosen)
+        return Table(axes, data, True)
+
+    def _settle_at(self, v: int) -> None:
+        """Read tables and switches whose pending alleles depend on ``v``."""
+
+        def waits(pending: tuple[tuple[int, Allele], ...]) -> bool:
+            return any(allele.variable == v for _, allele in pending)
+
+        self.tables = [self.settled(t) if waits(t.pending) else t for t in self.tables]
+        self.switches = [self._settled_switch(w) if waits(w.pending) else w for w in self.switches]
+
+    def _settled_switch(self, switch: Switch) -> Switch:
+        passed = len(self.sizes)
+        table = Table((passed, *switch.axes), switch.data, switch.lanes, switch.pending)
+        made = self.settled(table)
+        assert made.data is not None
+        data = np.moveaxis(made.data, made.axes.index(passed), 0)
+        axes = tuple(axis for axis in made.axes if axis != passed)
+        return replace(switch, axes=axes, data=data, lanes=True, pending=())
 
     def _counted(self, v: int, tables: Sequence[Table]) -> Table:
         """The same without numbers: which axes, and how large the tables on the way are.
@@ -187,10 +273,12 @@ class Network:
             self.tables.append(self._half(switch, place, reference))
 
     def _half(self, switch: Switch, place: int, reference: Allele) -> Table:
-        read = self.read(Table((-1, *switch.axes), switch.data, switch.lanes), reference)
+        whole = Table((-1, *switch.axes), switch.data, switch.lanes, switch.pending)
+        read = self.read(whole, reference)
         if read.data is None:
             return Table((switch.s, *read.axes), None, read.lanes)
-        return Table((switch.s, *read.axes), switched(read.data, place), read.lanes)
+        data = switched(read.data, place)
+        return Table((switch.s, *read.axes), data, read.lanes, read.pending)
 
     def read(self, table: Table, reference: Allele) -> Table:
         """``table`` with its first axis read at an allele."""
@@ -200,15 +288,30 @@ class Network:
         if table.data is None:
             return Table(tuple(dict.fromkeys((*head, *rest))), None, lanes)
         data = table.data
+        if reference.slot is not None and self.lanes >= DEFER_FROM and not table.lanes:
+            self.fresh += 1
+            pending = (*table.pending, (self.fresh, reference))
+            return Table((self.fresh, *rest), data, False, pending)
+        if reference.slot is not None and table.pending:
+            table = self.settled(table)
+            assert table.data is not None
+            place = table.axes.index(-1)
+            data = np.moveaxis(table.data, place, 0)
+            rest = tuple(axis for axis in table.axes if axis != -1)
         if reference.slot is not None:
             data = gather(data, table.lanes, self.slots[reference.slot])
         axes, data = diagonal((*head, *rest), data)
-        return Table(axes, data, lanes)
+        return Table(axes, data, lanes, table.pending)
+
+    def binary(self, v: int) -> bool:
+        """Whether ``v`` is a meiosis or a phase (in a network without numbers)."""
+        return v not in self.alleles
 
     def result(self, kept: Sequence[int], lanes: int) -> Floats:
         """Product of what is left, axes in the order of ``kept``, then lanes."""
         assert not self.switches
-        parts = [(t.axes, t.data, t.lanes) for t in self.tables if t.data is not None]
+        done = [self.settled(table) for table in self.tables]
+        parts = [(t.axes, t.data, t.lanes) for t in done if t.data is not None]
         ones = (tuple(kept), np.ones([self.sizes[v] for v in kept]), False)
         axes, data, has = multiply([ones, *parts])
         if not has:
@@ -218,30 +321,49 @@ class Network:
     def copy(self) -> Network:
         """An independent network with the same tables (which are never changed in place)."""
         switches = [replace(switch) for switch in self.switches]
-        return Network(self.sizes, self.tables, switches, self.slots, rescale=self.rescale)
+        made = Network(self.sizes, self.tables, switches, self.slots, rescale=self.rescale)
+        made.alleles = self.alleles
+        return made
 
 
 def plan_order(network: Network, kept: Sequence[int]) -> tuple[tuple[int, ...], int]:
     """An order of elimination and the largest number of entries that it needs at once.
 
-    Greedy: the variable whose bucket is smallest comes next; costs are brought up to date only
-    for variables near the one that went.
+    Two greedy orders are tried, and the one with fewer entries in all is taken: smallest bucket
+    first, and alleles before meioses and phases (smallest bucket first within each).
     """
+    plans = [_greedy(network, kept, alleles_first) for alleles_first in (False, True)]
+    _, peak, order = min(plans)
+    return order, peak
+
+
+def _greedy(
+    network: Network, kept: Sequence[int], alleles_first: bool
+) -> tuple[int, int, tuple[int, ...]]:
+    """Entries in all, largest table, order. Costs are brought up to date near each step only."""
     work = network.copy()
     left = _present(work) - set(kept)
     costs = {v: work.cells(v) for v in left}
     order: list[int] = []
+    total = 0
     work.peak = prod(network.sizes[v] for v in kept)
+    binary = {v for v in left if network.binary(v)} if alleles_first else set()
     while left:
-        v = min(left, key=lambda u: (costs[u][0], u))
+        v = min(left, key=lambda u: (u in binary, costs[u][0], u))
         near = costs[v][1]
+        total += costs[v][0]
         work.eliminate(v)
         left.discard(v)
         order.append(v)
         for u in left:
             if u in near or costs[u][1] & near:
                 costs[u] = work.cells(u)
-    return tuple(order), work.peak
+    return total, work.peak, tuple(order)
+
+
+def _shape(table: Table) -> tuple[int, ...]:
+    assert table.data is not None
+    return table.data.shape[: len(table.axes)]
 
 
 def _present(network: Network) -> set[int]:

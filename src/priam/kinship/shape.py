@@ -276,7 +276,9 @@ def symbolic(skeleton: Skeleton, alleles: Sequence[int], merged: dict[int, int])
         else:
             axes = tuple(dict.fromkeys(merged.get(a, a) for a in term.axes))
             tables.append(Table(axes, None, _has_lanes(term, skeleton.shape.theta)))
-    return Network(sizes, tables, switches)
+    network = Network(sizes, tables, switches)
+    network.alleles = frozenset(v for v, kind in enumerate(skeleton.kinds) if kind >= 0)
+    return network
 
 
 def _has_lanes(term: Term, theta: bool) -> bool:
