@@ -194,7 +194,7 @@ def _in_blocks(
 
 
 def lane_blocks(
-    shape: Shape, alleles: tuple[int, ...], lanes: int, entries: int = 2**19
+    shape: Shape, alleles: tuple[int, ...], lanes: int, entries: int = 2**21
 ) -> Iterator[slice]:
     """Slices of the lanes such that the largest table of a slice stays in the cache."""
     _, peak = order_of(shape, alleles)
