@@ -3,7 +3,7 @@
 p_i m_ij = c * range ** |i - j|, where i and j are positions on the ladder of the alleles given
 (not repeat numbers), and c makes ``rate`` the mean over the population:
 c = rate (1 - r) / (2 r (K - (1 - r^K) / (1 - r))). Dawid, Mortera and Pascali, Forensic Sci Int
-2001; 124:55-61; Egeland, Pinto and Amorim, Forensic Sci Int Genet 2017; 30:133-138.
+2001; 124:55-61.
 """
 
 from __future__ import annotations
