@@ -150,8 +150,19 @@ class Tree:
 
     def append(self, leaf: bytes) -> int:
         """Add one leaf hash; its index is returned."""
-        index = self.size
-        self.extend(leaf)
+        levels, sha256 = self._levels, hashlib.sha256
+        index = at = self.size
+        levels[0] += _checked(leaf)
+        if self.size != index + 1:
+            raise LogError(f"{len(leaf) // HASH_SIZE} hashes were given for one leaf")
+        level = 0
+        while at & 1:  # a pair is complete: its parent comes into being
+            parent = sha256(b"\x01" + levels[level][-2 * HASH_SIZE :]).digest()
+            level += 1
+            at >>= 1
+            if level == len(levels):
+                levels.append(bytearray())
+            levels[level] += parent
         return index
 
     def extend(self, hashes: bytes) -> None:

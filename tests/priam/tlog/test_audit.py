@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -324,3 +325,27 @@ def test_what_databases_give_instead_of_bytes(
     assert verify_log(rows, leaves, points).ok
     rows[5] = rows[5]._replace(payload=7)  # type: ignore[arg-type]
     assert named(rows, leaves, points) == [("payload_edited", 5, event_id(5))]
+
+
+NAMES = ['quote " mark', "back\\slash", "line\nbreak", "\u0416\U0001f54a", "\x7f\x00", "a\\nb"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_values_that_need_escaping(name: str) -> None:
+    """Such rows take the full encoding; none passes for another."""
+    row = event_row(0)._replace(actor=name)
+    leaf = leaf_row(row)
+    point = Checkpoint(ORIGIN, 1, leaf.hash)
+    assert verify_log([row], [leaf], [point]).ok
+    others = [name.encode("unicode_escape").decode(), name.replace('"', '\\"'), f"{name}x"]
+    spelled = json.dumps(name, ensure_ascii=False)[1:-1]
+    for other in {*others, spelled} - {name}:
+        changed = row._replace(actor=other)
+        assert named([changed], [leaf], [point]) == [("row_edited", 0, event_id(0))]
+
+
+def test_a_value_cannot_reach_into_the_next_member() -> None:
+    row = event_row(0)
+    leaf, time = leaf_row(row), row.claimed_time
+    split = row._replace(actor=f'{row.actor}","claimed_time":"{time}', claimed_time="")
+    assert not verify_log([split], [leaf], [Checkpoint(ORIGIN, 1, leaf.hash)]).ok

@@ -132,5 +132,7 @@ def test_what_the_tree_does_not_have(tree: Tree) -> None:
         tree.node(9, 0)
     with pytest.raises(LogError, match="whole number"):
         tree.append(b"short")
+    with pytest.raises(LogError, match="2 hashes were given for one"):
+        Tree().append(bytes(64))
     with pytest.raises(LogError, match="2 edge hashes"):
         CompactRange(3, [bytes(32)])
