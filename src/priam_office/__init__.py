@@ -1,1 +1,1 @@
-"""The Django application of Priam: it remembers who did what, and shows it to people."""
+"""The Django project over :mod:`priam`: who did what, kept and shown to people."""

@@ -1,0 +1,130 @@
+"""One installation: its data folder, its keys, its database.
+
+The folder is named by ``PRIAM_DATA`` (``./priam-data`` if unset). Nothing in it belongs in the
+repository; keys are made by ``priam init`` and readable by their owner alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from priam.errors import InputError, UserError
+
+if TYPE_CHECKING:
+    from priam.tlog.notes import Ed25519Signer
+
+__all__ = ["DEFAULT_FOLDER", "Installation", "create", "present"]
+
+DEFAULT_FOLDER = "priam-data"
+_ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9._-]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Paths of one installation; nothing is read before it is asked for."""
+
+    folder: Path
+
+    @property
+    def secret_key_file(self) -> Path:
+        return self.folder / "secret-key"
+
+    @property
+    def signing_key_file(self) -> Path:
+        return self.folder / "log-key"
+
+    @property
+    def description_file(self) -> Path:
+        return self.folder / "installation.toml"
+
+    @property
+    def database_url(self) -> str:
+        """``PRIAM_DATABASE_URL``, or the SQLite file in the folder."""
+        own = f"sqlite:///{self.folder.resolve() / 'priam.sqlite3'}"
+        return os.environ.get("PRIAM_DATABASE_URL") or own
+
+    @property
+    def exists(self) -> bool:
+        return self.description_file.is_file()
+
+    def secret_key(self) -> str:
+        """Django's key."""
+        return _read(self.secret_key_file)
+
+    def origin(self) -> str:
+        """Name of this installation's log."""
+        try:
+            value = tomllib.loads(_read(self.description_file))["origin"]
+        except (tomllib.TOMLDecodeError, KeyError):
+            raise InputError(
+                "expected one line such as origin = 'priam.example/log'", file=self.description_file
+            ) from None
+        return checked_origin(value)
+
+    def signer(self) -> Ed25519Signer:
+        """The key that signs this installation's checkpoints."""
+        from priam.tlog.notes import Ed25519Signer
+
+        try:
+            seed = bytes.fromhex(_read(self.signing_key_file))
+        except ValueError:
+            raise InputError(
+                "expected 64 hexadecimal digits", file=self.signing_key_file
+            ) from None
+        return Ed25519Signer.from_seed(self.origin(), seed)
+
+
+def present() -> Installation:
+    """The installation named by the environment."""
+    return Installation(Path(os.environ.get("PRIAM_DATA") or DEFAULT_FOLDER))
+
+
+def create(folder: Path, origin: str) -> Installation:
+    """Make the folder and its keys; what is already there is kept."""
+    installation = Installation(folder)
+    checked_origin(origin)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write_once(installation.secret_key_file, secrets.token_urlsafe(50), private=True)
+    _write_once(installation.signing_key_file, secrets.token_hex(32), private=True)
+    _write_once(installation.description_file, f"origin = '{origin}'", private=False)
+    return installation
+
+
+def checked_origin(origin: object) -> str:
+    """A log's name looks like a host and path without a scheme."""
+    if not isinstance(origin, str) or not _ORIGIN.fullmatch(origin):
+        raise UserError(
+            f"{origin!r} is no log name; expected lower-case letters as in 'office.example/log'"
+        )
+    return origin
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise UserError(
+            f"there is no installation in {path.parent}; make one with "
+            f"`priam init --data {path.parent}`"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", file=path) from None
+
+
+def _write_once(path: Path, text: str, *, private: bool) -> None:
+    """Write the whole file or nothing; never over an older one."""
+    if path.exists():
+        return
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
