@@ -96,7 +96,7 @@ def _unless_destroyed(table: str) -> str:
     return (
         " WHEN NOT EXISTS (SELECT 1 FROM record_event AS e, record_event AS destroyed"
         f" WHERE e.type = '{DESTRUCTION}' AND destroyed.sequence = OLD.sequence"
-        " AND json_extract(e.payload, '$.event') = destroyed.event_id)"
+        " AND json_extract(e.payload, '$.body.event') = destroyed.event_id)"
     )
 
 
@@ -138,7 +138,7 @@ BEGIN
   IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'record_salt' THEN
     IF EXISTS (SELECT 1 FROM record_event AS e, record_event AS destroyed
                WHERE e.type = '{DESTRUCTION}' AND destroyed.sequence = OLD.sequence
-               AND e.payload::jsonb ->> 'event' = destroyed.event_id) THEN
+               AND e.payload::jsonb #>> '{{body,event}}' = destroyed.event_id) THEN
       RETURN OLD;
     END IF;
   END IF;

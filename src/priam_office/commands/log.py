@@ -1,0 +1,101 @@
+"""``priam log``: sign, prove, verify."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from priam.errors import InputError, UserError
+from priam_office.commands.opening import data_option, open_installation
+
+__all__ = ["log"]
+
+
+@click.group(short_help="The log over the events: sign it, prove an event, verify all.")
+def log() -> None:
+    """The log over the events."""
+
+
+@log.command(short_help="Sign size and root of the log as it is now.")
+@data_option
+def checkpoint(folder: Path) -> None:
+    """Sign size and root of the log and print the note. Keep a copy elsewhere."""
+    open_installation(folder)
+    from priam_office.record import checkpoints
+
+    click.echo(checkpoints.checkpoint().note, nl=False)
+
+
+@log.command(short_help="Prove that one event stands in the log.")
+@data_option
+@click.argument("event")
+def prove(folder: Path, event: str) -> None:
+    """Print the proof of EVENT (its id, or its place in the log) as a C2SP tlog-proof."""
+    open_installation(folder)
+    from priam_office.record import queries
+
+    row = queries.event(event)
+    if row is None:
+        raise UserError(f"no event {event!r}; expected an event id or a place in the log")
+    proof = queries.proof(row)
+    if proof is None:
+        raise UserError(
+            f"no checkpoint covers event {row.event_id} yet; run `priam log checkpoint` first"
+        )
+    click.echo(proof.text, nl=False)
+
+
+@log.command(short_help="Check the whole log, the tables, and the guards of the database.")
+@data_option
+@click.option(
+    "--checkpoint",
+    "copies",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint that was kept elsewhere; may be given several times.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def verify(folder: Path, copies: tuple[Path, ...], form: str) -> int:
+    """Check everything and name each row that was changed, removed, moved or added.
+
+    The exit code is 1 where anything was found.
+    """
+    installation = open_installation(folder)
+    from priam_office.record.audit import audit
+
+    signer = installation.signer()
+    notes = [_read(path) for path in copies]
+    report = audit([signer.verifier()], signer.name, notes)
+    if form == "json":
+        click.echo(json.dumps(report.as_json(), indent=1, ensure_ascii=False))
+        return 0 if report.ok else 1
+    for kind, text in report.findings:
+        click.echo(f"{kind}: {text}")
+    _summary(report)
+    return 0 if report.ok else 1
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read as text: {error}", file=path) from None
+
+
+def _summary(report: object) -> None:
+    from priam_office.record.audit import Report
+
+    assert isinstance(report, Report)
+    size, signed = report.log.size, report.log.vouched
+    click.echo(
+        f"{size} events, {report.log.payloads} payloads, {report.log.checkpoints} checkpoints, "
+        f"{report.rows} rows of tables checked; root {report.log.root.hex()}"
+    )
+    if signed < size:
+        click.echo(
+            f"{size - signed} events are not covered by a checkpoint; `priam log checkpoint` signs them"
+        )
+    count = len(report.findings)
+    click.echo("Nothing was found wrong." if report.ok else f"FOUND: {count}, see above.")

@@ -1,0 +1,79 @@
+"""The tree over the stored leaves: complete nodes are kept as rows, so that a proof reads few.
+
+Rows are the only truth here; a node that does not fit its leaves is found by the audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from priam.tlog.hashes import node_hash
+from priam.tlog.proofs import range_hash
+from priam.tlog.tree import CompactRange
+from priam_office.record.models import Leaf, Node
+
+__all__ = ["StoredTree", "compact_range", "grow", "root"]
+
+
+class StoredTree:
+    """A :class:`priam.tlog.proofs.HashSource` over the tables; each node is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], bytes] = {}
+
+    def node(self, level: int, index: int) -> bytes:
+        key = (level, index)
+        if key not in self._known:
+            self._known[key] = _stored(level, index)
+        return self._known[key]
+
+
+def _stored(level: int, index: int) -> bytes:
+    if level == 0:
+        return bytes.fromhex(Leaf.objects.values_list("hash", flat=True).get(sequence=index))
+    return bytes.fromhex(Node.objects.values_list("hash", flat=True).get(place=f"{level}/{index}"))
+
+
+def compact_range(size: int) -> CompactRange:
+    """The right edge of the first ``size`` leaves, in one query for the nodes."""
+    wanted, start = [], 0
+    for level in range(size.bit_length() - 1, -1, -1):
+        if size >> level & 1:
+            wanted.append((level, start >> level))
+            start += 1 << level
+    places = [f"{level}/{index}" for level, index in wanted if level]
+    hashes = dict(Node.objects.filter(place__in=places).values_list("place", "hash"))
+    found = [
+        bytes.fromhex(hashes[f"{level}/{index}"]) if level else _stored(level, index)
+        for level, index in wanted
+    ]
+    return CompactRange(size, found)
+
+
+def grow(size: int, hashes: Sequence[bytes]) -> list[Node]:
+    """Complete nodes that appear when leaves with ``hashes`` follow the first ``size``."""
+    edge = compact_range(size)
+    stack, rest = [], size
+    for level, value in zip(_levels(size), edge.hashes):
+        stack.append((level, value))
+    made = []
+    for leaf in hashes:
+        level, value = 0, leaf
+        index = rest
+        while index & 1:
+            _, left = stack.pop()
+            level, index, value = level + 1, index >> 1, node_hash(left, value)
+            made.append(Node(place=f"{level}/{index}", hash=value.hex()))
+        stack.append((level, value))
+        rest += 1
+    return made
+
+
+def _levels(size: int) -> list[int]:
+    """Levels of the complete subtrees that ``size`` leaves fall into, largest first."""
+    return [level for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1]
+
+
+def root(size: int) -> bytes:
+    """Root of the first ``size`` leaves."""
+    return range_hash(StoredTree(), 0, size)

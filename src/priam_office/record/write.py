@@ -1,0 +1,209 @@
+"""The one function that writes an event: check, store, leaf, tables, in one transaction.
+
+Nothing else changes a case. When :func:`record` returns, the event is on the disk.
+
+Writers queue: on SQLite every transaction begins IMMEDIATE, on PostgreSQL it takes one advisory
+lock. What is checked against the state is therefore what is written.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import uuid_utils
+from django.db import connection, transaction
+
+from priam.errors import UserError
+from priam.tlog.leaves import LEAF_VERSION, commitment, leaf_hash_of, new_salt
+from priam.tlog.leaves import Leaf as CheckedLeaf
+from priam_office.record import projection, state, tree
+from priam_office.record.acts import Event, Recorded, State, apply, encode, from_row
+from priam_office.record.destruction import SaltDestroyed
+from priam_office.record.models import Event as EventRow
+from priam_office.record.models import Leaf, Node, Salt
+
+__all__ = ["Entry", "destroy_salt", "lock_writers", "record", "record_all"]
+
+_WRITERS_LOCK = 0x505249414D  # "PRIAM"
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event to be written.
+
+    ``event_id`` (UUIDv7) comes from the caller where a write may be repeated, say by a tablet
+    that lost its connection: the same id with the same content is written once. ``claimed_time``
+    is when the actor says it happened; the time of the write where nothing is said.
+    """
+
+    event: Event
+    event_id: str | None = None
+    claimed_time: str | None = None
+
+
+def record(
+    event: Event, *, by: str, event_id: str | None = None, claimed_time: str | None = None
+) -> Recorded:
+    """Write one event; ``by`` names the key or person that acts.
+
+    Raises :class:`priam.errors.UserError` where the event may not follow what is recorded, or
+    where its id already stands for something else. Then nothing is written.
+    """
+    return record_all([Entry(event, event_id, claimed_time)], by=by)[0]
+
+
+def record_all(entries: Sequence[Entry], *, by: str) -> list[Recorded]:
+    """Write several events: all of them or none, each checked against those before it."""
+    with transaction.atomic(durable=True):
+        results, after = _written(entries, by)
+    state.remember(after)  # only now: a transaction that failed leaves no trace
+    return results
+
+
+def _written(entries: Sequence[Entry], by: str) -> tuple[list[Recorded], state.Known]:
+    """Inside a transaction: check, store, update tables; the state is not yet remembered."""
+    lock_writers()
+    start = state.known()
+    results, new, current = _checked(entries, by, start)
+    if not new:
+        return results, start
+    last = _store(start.size, new)
+    rows = projection.fold([one for one, _ in new], projection.Rows(from_database=True))
+    projection.write(rows)
+    return results, state.Known(start.size + len(new), last, current)
+
+
+def lock_writers() -> None:
+    """Wait until no other writer is at work; holds until the transaction ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
+
+
+def _checked(
+    entries: Sequence[Entry], by: str, start: state.Known
+) -> tuple[list[Recorded], list[tuple[Recorded, str]], State]:
+    """What each entry amounts to, which of them are new (with payload), and the state after."""
+    stored = _stored_before(entries)
+    now, current = _now(), start.state
+    results: list[Recorded] = []
+    new: dict[str, tuple[Recorded, str]] = {}
+    for entry in entries:
+        payload = encode(entry.event)
+        seen = _seen(entry, payload, by, stored, new)
+        if seen is None:
+            seen = _recorded(entry, by, start.size + len(new), now)
+            current = apply(current, seen)
+            new[seen.event_id] = (seen, payload)
+        results.append(seen)
+    return results, list(new.values()), current
+
+
+def _stored_before(entries: Sequence[Entry]) -> dict[str, EventRow]:
+    ids = [entry.event_id for entry in entries if entry.event_id]
+    found: dict[str, EventRow] = {}
+    for at in range(0, len(ids), _BATCH):
+        rows = EventRow.objects.filter(event_id__in=ids[at : at + _BATCH])
+        found.update((row.event_id, row) for row in rows)
+    return found
+
+
+def _seen(
+    entry: Entry,
+    payload: str,
+    by: str,
+    stored: dict[str, EventRow],
+    new: dict[str, tuple[Recorded, str]],
+) -> Recorded | None:
+    """The event that already has this id; its content must be the same."""
+    if entry.event_id in stored:
+        row = stored[entry.event_id]
+        earlier, text = from_row(row), row.payload
+    elif entry.event_id in new:
+        earlier, text = new[entry.event_id]
+    else:
+        return None
+    same_time = entry.claimed_time in (None, earlier.claimed_time)
+    if text != payload or earlier.actor != by or not same_time:
+        raise UserError(
+            f"event {entry.event_id} is already recorded with other content; "
+            "a new event needs a new id"
+        )
+    return earlier
+
+
+def _recorded(entry: Entry, by: str, sequence: int, now: str) -> Recorded:
+    return Recorded(
+        event_id=entry.event_id or str(uuid_utils.uuid7()),
+        sequence=sequence,
+        actor=by,
+        claimed_time=entry.claimed_time or now,
+        received_time=now,
+        event=entry.event,
+    )
+
+
+def _store(size: int, new: Sequence[tuple[Recorded, str]]) -> str:
+    """Rows of events, salts, leaves and tree nodes; returns the hash of the last leaf."""
+    events, salts, leaves, hashes = [], [], [], []
+    for one, payload in new:
+        salt = new_salt(os.urandom)
+        row = _event_row(one, payload, commitment(salt, payload.encode()))
+        digest = _leaf_hash(row)
+        events.append(row)
+        salts.append(Salt(sequence=row.sequence, value=salt.hex()))
+        leaves.append(Leaf(sequence=row.sequence, event_id=row.event_id, hash=digest.hex()))
+        hashes.append(digest)
+    nodes = tree.grow(size, hashes)
+    EventRow.objects.bulk_create(events, batch_size=_BATCH)
+    Salt.objects.bulk_create(salts, batch_size=_BATCH)
+    Leaf.objects.bulk_create(leaves, batch_size=_BATCH)
+    Node.objects.bulk_create(nodes, batch_size=_BATCH)
+    return hashes[-1].hex()
+
+
+def destroy_salt(event_id: str, reason: str, *, by: str) -> Recorded:
+    """Record that the salt of an event is destroyed, and destroy it, in one transaction."""
+    with transaction.atomic(durable=True):
+        recorded, after = _written([Entry(SaltDestroyed(event_id, reason))], by)
+        Salt.objects.filter(sequence=after.state.event_ids[event_id]).delete()
+    state.remember(after)
+    return recorded[0]
+
+
+def _event_row(one: Recorded, payload: str, commitment: str) -> EventRow:
+    return EventRow(
+        sequence=one.sequence,
+        event_id=one.event_id,
+        type=one.event.type,
+        version=LEAF_VERSION,
+        actor=one.actor,
+        claimed_time=one.claimed_time,
+        received_time=one.received_time,
+        commitment=commitment,
+        payload=payload,
+    )
+
+
+def _leaf_hash(row: EventRow) -> bytes:
+    """Hash of the leaf; every value is checked on the way, for it can never be mended."""
+    return leaf_hash_of(
+        CheckedLeaf(
+            type=row.type,
+            event_id=row.event_id,
+            sequence=row.sequence,
+            actor=row.actor,
+            claimed_time=row.claimed_time,
+            received_time=row.received_time,
+            commitment=row.commitment,
+            version=row.version,
+        )
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

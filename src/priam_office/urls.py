@@ -1,0 +1,22 @@
+"""All addresses. A page has its language in front; data has none, it is the same in all."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from priam_office.public import exports, views
+
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("account.json", exports.account_json, name="account-json"),
+    path("claims.csv", exports.claims_csv, name="claims-csv"),
+    path("figures.csv", exports.figures_csv, name="figures-csv"),
+    path("discrepancies.csv", exports.discrepancies_csv, name="discrepancies-csv"),
+    path("checkpoint", exports.checkpoint, name="checkpoint"),
+    path("events/<uuid:event_id>.proof", exports.proof, name="event-proof"),
+    path("health", exports.health, name="health"),
+    *i18n_patterns(path("", include("priam_office.public.urls"))),
+]
+handler404 = "priam_office.public.views.not_found"
+handler500 = "priam_office.public.views.failed"

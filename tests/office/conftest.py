@@ -1,0 +1,99 @@
+"""Databases and installations for the tests of the office.
+
+Every test that asks for ``store`` gets an empty, migrated database of its own; the fixture is
+parametrised over SQLite and PostgreSQL. Rows of the record cannot be deleted, so the usual way
+of emptying tables between tests would fail, as it should.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from priam_office.installation import create
+from tests.office import databases
+
+# Settings read the data folder when they are imported; it must be there before any test is.
+_FOLDER = Path(tempfile.mkdtemp(prefix="priam-tests-"))
+os.environ["PRIAM_DATA"] = str(_FOLDER)
+os.environ["DJANGO_SETTINGS_MODULE"] = "priam_office.settings"
+os.environ.pop("PRIAM_DATABASE_URL", None)
+create(_FOLDER, "tests.example/log")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on PostgreSQL carry their marker."""
+    for item in items:
+        if "postgres" in getattr(getattr(item, "callspec", None), "params", {}).values():
+            item.add_marker(pytest.mark.postgres)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _django() -> Iterator[None]:
+    import django
+
+    django.setup()
+    yield
+    import shutil
+
+    shutil.rmtree(_FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(_django: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file."""
+    path = tmp_path_factory.mktemp("template") / "priam.sqlite3"
+    databases.point_django_at(f"sqlite:///{path}")
+    databases.migrate()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """Address of the PostgreSQL server; skips where none answers, but fails when CI=true."""
+    url = os.environ.get("PRIAM_TEST_POSTGRES", databases.POSTGRES)
+    why_not = databases.postgres_answers(url)
+    if why_not and os.environ.get("CI") == "true":
+        pytest.fail(f"no PostgreSQL server answers at {url}: {why_not}")
+    if why_not:
+        pytest.skip(f"no PostgreSQL server answers at {url} (PRIAM_TEST_POSTGRES): {why_not}")
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(_django: None, postgres_url: str) -> Iterator[str]:
+    """Name of a migrated PostgreSQL database."""
+    with databases.copy_postgres(postgres_url) as url:
+        databases.point_django_at(url)
+        databases.migrate()
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture
+def sqlite(sqlite_template: Path, tmp_path: Path) -> str:
+    """URL of an empty SQLite database, Django's default from now on."""
+    url = databases.copy_sqlite(sqlite_template, tmp_path)
+    databases.point_django_at(url)
+    return url
+
+
+@pytest.fixture
+def postgres(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """URL of an empty PostgreSQL database, Django's default from now on."""
+    from django.db import connections
+
+    with databases.copy_postgres(postgres_url, postgres_template) as url:
+        databases.point_django_at(url)
+        yield url
+        connections["default"].close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> str:
+    """URL of an empty database of each kind."""
+    url: str = request.getfixturevalue(request.param)
+    return url
