@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "priam_office.public",
 ]
 # What keeps tables up to date with the events, in this order; see record/projection.py.
-PROJECTIONS = ["priam_office.agreements.projection"]
+PROJECTIONS: list[str] = []
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
