@@ -74,9 +74,7 @@ class Installation:
         try:
             seed = bytes.fromhex(_read(self.signing_key_file))
         except ValueError:
-            raise InputError(
-                "expected 64 hexadecimal digits", file=self.signing_key_file
-            ) from None
+            raise InputError("expected 64 hexadecimal digits", file=self.signing_key_file) from None
         return Ed25519Signer.from_seed(self.origin(), seed)
 
 

@@ -31,7 +31,10 @@ def filled(store: str) -> str:
 def refused(sql: str) -> None:
     from django.db import DatabaseError, connection, transaction
 
-    with pytest.raises(DatabaseError, match="never|only added|UNIQUE|duplicate"), transaction.atomic():
+    with (
+        pytest.raises(DatabaseError, match="never|only added|UNIQUE|duplicate"),
+        transaction.atomic(),
+    ):
         with connection.cursor() as cursor:
             cursor.execute(sql)
 
@@ -64,9 +67,7 @@ def test_update_delete_and_replace_are_refused(filled: str, table: str) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_replace_is_refused_to_a_program_that_sets_no_pragma(
-    sqlite: str, table: str
-) -> None:
+def test_replace_is_refused_to_a_program_that_sets_no_pragma(sqlite: str, table: str) -> None:
     """Without recursive_triggers REPLACE fires no delete trigger; the insert guard holds."""
     from django.db import connection
 

@@ -22,7 +22,7 @@ from priam.tlog.notes import Verifier
 from priam.tlog.tree import Tree
 from priam_office.record import guards, projection
 from priam_office.record.acts import from_row
-from priam_office.record.models import Checkpoint, Event, Leaf, Node, Salt
+from priam_office.record.models import Checkpoint, Event, Node, Salt
 
 __all__ = ["Report", "audit"]
 
@@ -95,7 +95,9 @@ def _statements(
         (f"the stored checkpoint of {row.size} events", row.note, row.size)
         for row in Checkpoint.objects.order_by("size")
     ]
-    given = [(f"checkpoint {i} given from outside", note, None) for i, note in enumerate(elsewhere, 1)]
+    given = [
+        (f"checkpoint {i} given from outside", note, None) for i, note in enumerate(elsewhere, 1)
+    ]
     result = []
     for name, note, size in stored + given:
         try:
@@ -118,7 +120,9 @@ def _bytes(text: Any) -> bytes:
 
 
 def _edges() -> dict[int, list[bytes]]:
-    return {row.size: [_bytes(part) for part in row.edge.split()] for row in Checkpoint.objects.all()}
+    return {
+        row.size: [_bytes(part) for part in row.edge.split()] for row in Checkpoint.objects.all()
+    }
 
 
 def _event_rows() -> Iterator[tlog.EventRow]:
@@ -154,7 +158,9 @@ def _salts_missing() -> Iterator[str]:
     }
     salted = Salt.objects.values("sequence")
     for sequence, event_id in (
-        Event.objects.exclude(sequence__in=salted).order_by("sequence").values_list("sequence", "event_id")
+        Event.objects.exclude(sequence__in=salted)
+        .order_by("sequence")
+        .values_list("sequence", "event_id")
     ):
         if event_id not in destroyed:
             yield f"event {event_id} at place {sequence} has no salt, and no event records why"

@@ -26,9 +26,7 @@ class Proof:
     def text(self) -> str:
         """C2SP tlog-proof (https://c2sp.org/tlog-proof)."""
         hashes = "".join(f"{base64.b64encode(value).decode()}\n" for value in self.path)
-        return (
-            f"c2sp.org/tlog-proof@v1\nindex {self.sequence}\n{hashes}\n{self.checkpoint.note}"
-        )
+        return f"c2sp.org/tlog-proof@v1\nindex {self.sequence}\n{hashes}\n{self.checkpoint.note}"
 
 
 def event(name: str) -> Event | None:

@@ -6,64 +6,62 @@ from priam_office.record import guards
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('note', models.TextField()),
-                ('edge', models.TextField(blank=True)),
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("note", models.TextField()),
+                ("edge", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['size'],
+                "ordering": ["size"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('sequence', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('event_id', models.CharField(max_length=36, unique=True)),
-                ('type', models.CharField(db_index=True, max_length=64)),
-                ('version', models.SmallIntegerField()),
-                ('actor', models.CharField(max_length=300)),
-                ('claimed_time', models.CharField(max_length=32)),
-                ('received_time', models.CharField(max_length=32)),
-                ('commitment', models.CharField(max_length=64)),
-                ('payload', models.TextField()),
+                ("sequence", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("event_id", models.CharField(max_length=36, unique=True)),
+                ("type", models.CharField(db_index=True, max_length=64)),
+                ("version", models.SmallIntegerField()),
+                ("actor", models.CharField(max_length=300)),
+                ("claimed_time", models.CharField(max_length=32)),
+                ("received_time", models.CharField(max_length=32)),
+                ("commitment", models.CharField(max_length=64)),
+                ("payload", models.TextField()),
             ],
             options={
-                'ordering': ['sequence'],
+                "ordering": ["sequence"],
             },
         ),
         migrations.CreateModel(
-            name='Leaf',
+            name="Leaf",
             fields=[
-                ('sequence', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('event_id', models.CharField(max_length=36)),
-                ('hash', models.CharField(max_length=64)),
+                ("sequence", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("event_id", models.CharField(max_length=36)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ['sequence'],
+                "ordering": ["sequence"],
             },
         ),
         migrations.CreateModel(
-            name='Node',
+            name="Node",
             fields=[
-                ('place', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('hash', models.CharField(max_length=64)),
+                ("place", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("hash", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='Salt',
+            name="Salt",
             fields=[
-                ('sequence', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('value', models.CharField(max_length=64)),
+                ("sequence", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("value", models.CharField(max_length=64)),
             ],
         ),
         migrations.RunPython(guards.install_for, guards.remove_for),
