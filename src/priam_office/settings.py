@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "priam_office.public",
 ]
 # What keeps tables up to date with the events, in this order; see record/projection.py.
-PROJECTIONS: list[str] = []
+PROJECTIONS = ["priam_office.agreements.projection"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -19,7 +19,7 @@ __all__ = ["SaltDestroyed"]
 class SaltDestroyed(Event):
     """The salt of the event with id ``event`` was destroyed, and why."""
 
-    type: ClassVar[str] = "salt_destroyed"
+    type: ClassVar[str] = "record.salt_destroyed"
     event: str
     reason: str
 

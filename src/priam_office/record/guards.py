@@ -25,7 +25,7 @@ GUARDED = {
 # Tables whose rows come one after the other, without a gap.
 _CONSECUTIVE = ("record_event", "record_leaf")
 # The one permitted deletion: the salt of an event that a later event names as destroyed.
-DESTRUCTION = "salt_destroyed"
+DESTRUCTION = "record.salt_destroyed"
 
 
 def install(connection: Any) -> None:
