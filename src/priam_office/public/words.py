@@ -1,0 +1,142 @@
+"""Words for what the data names by codes: parties, measures, qualifiers, kinds, dates, numbers.
+
+Names of parties come from the data; where one of them is listed here it is translated, any other
+is shown as it is. Nothing here says which claim is right.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+
+from django.utils import formats
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, pgettext
+
+__all__ = ["event_type", "measure", "number", "party", "percent", "qualifier", "unit", "when"]
+
+# Names that the packaged claims use; the catalogues translate them, other data may bring others.
+KNOWN_NAMES = (
+    gettext_noop("Ukraine"),
+    gettext_noop("Russian Federation"),
+    gettext_noop("Türkiye"),
+    gettext_noop("ICRC"),
+    gettext_noop("Istanbul"),
+    gettext_noop("bodies"),
+    gettext_noop("whatever is held"),
+    gettext_noop("handover unit"),
+    gettext_noop("persons"),
+)
+_SPEAKERS = {
+    "press": gettext_noop("Press"),
+    "neutral": gettext_noop("Neutral organisation"),
+    "reported": gettext_noop("Reported, side not certain"),
+}
+_QUALIFIERS = {
+    "up to": gettext_noop("up to"),
+    "possibly more than": gettext_noop("possibly more than"),
+    "more than": gettext_noop("more than"),
+    "about": gettext_noop("about"),
+    "at least": gettext_noop("at least"),
+    "reported": gettext_noop("reported"),
+}
+_MEASURES = {
+    "terms": gettext_noop("Terms"),
+    "observation": gettext_noop("Observation"),
+    "offered": gettext_noop("Offered"),
+    "offer_disputed": gettext_noop("Offer disputed"),
+    "offer_refused": gettext_noop("Offer refused"),
+    "resumed_on": gettext_noop("Resumed on"),
+    "other_side_suspected": gettext_noop("Suspected to be of the other side"),
+    "other_side_confirmed_and_returned": gettext_noop(
+        "Confirmed to be of the other side and returned"
+    ),
+    "identified_share_before_transfer": gettext_noop("Share identified before the transfer"),
+}
+_EVENTS = {
+    "party.declared": gettext_noop("Party declared"),
+    "agreement.recorded": gettext_noop("Agreement recorded"),
+    "agreement.proposed": gettext_noop("Agreement proposed"),
+    "agreement.countersigned": gettext_noop("Agreement countersigned"),
+    "agreement.reading_stated": gettext_noop("Reading of an agreement stated"),
+    "agreement.reading_held": gettext_noop("Reading of an agreement held by one more"),
+    "agreement.amendment_proposed": gettext_noop("Amendment proposed"),
+    "agreement.amendment_countersigned": gettext_noop("Amendment countersigned"),
+    "source.recorded": gettext_noop("Source recorded"),
+    "claim.made": gettext_noop("Claim recorded"),
+    "claim.corrected": gettext_noop("Claim corrected"),
+    "claim.withdrawn": gettext_noop("Claim withdrawn"),
+    "offer.made": gettext_noop("Offer made"),
+    "offer.characterised": gettext_noop("Offer characterised by a side"),
+    "offer.accepted": gettext_noop("Offer accepted"),
+    "offer.postponed": gettext_noop("Offer postponed"),
+    "offer.refused": gettext_noop("Offer refused"),
+    "offer.withdrawn": gettext_noop("Offer withdrawn"),
+    "record.salt_destroyed": gettext_noop("Salt of an event destroyed"),
+}
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+def party(code: str, names: Mapping[str, str]) -> str:
+    """Name of a party or kind of speaker."""
+    return _(names.get(code) or _SPEAKERS.get(code) or code)
+
+
+def measure(code: str, names: Mapping[str, str]) -> str:
+    """What is counted or said."""
+    for prefix, text in (
+        ("transferred_to_", pgettext("measure", "Handed over to: %(party)s")),
+        ("military_deaths_", pgettext("measure", "Military deaths: %(party)s")),
+    ):
+        if code.startswith(prefix) and code.removeprefix(prefix) in names:
+            return text % {"party": party(code.removeprefix(prefix), names)}
+    return _(_MEASURES.get(code) or code.replace("_", " "))
+
+
+def qualifier(code: str) -> str:
+    """Words before a value; a value that is simply stated has none."""
+    return "" if code == "stated" else _(_QUALIFIERS.get(code) or code)
+
+
+def unit(code: str) -> str:
+    """A unit of counting."""
+    return _(code) if code else ""
+
+
+def event_type(code: str) -> str:
+    """Title of an event."""
+    return _(_EVENTS.get(code) or code)
+
+
+def number(value: object) -> str:
+    """A number with its thousands apart; None is no figure, which is not zero."""
+    if value is None:
+        return _("no figure")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return formats.number_format(value, use_l10n=True, force_grouping=True)
+    return str(value)
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage with one decimal, enough to tell 101.0 from 100."""
+    if share is None:
+        return _("no figure")
+    return formats.number_format(100 * share, decimal_pos=1) + "\u00a0%"
+
+
+def when(text: object) -> str:
+    """A date, or a month, in the form of the present language; anything else as it is."""
+    value = str(text or "")
+    try:
+        if found := _DAY.fullmatch(value):
+            date = datetime.date(*map(int, found.groups()))
+            return format_date(date, pgettext("date format", "j F Y"))
+        if found := _MONTH.fullmatch(value):
+            date = datetime.date(int(found[1]), int(found[2]), 1)
+            return format_date(date, pgettext("month format", "F Y"))
+    except ValueError:
+        return value
+    return value
