@@ -148,7 +148,6 @@ def test_a_row_rewritten_with_leaf_salt_and_nodes_does_not_fit_the_signed_root(l
 
     def rewrite(plain: sqlite3.Connection) -> None:
         from priam.tlog.audit import EventRow, row_hash
-
         from priam.tlog.leaves import commitment
 
         payload = '{"body":{"text":"forged"},"version":1}'

@@ -34,9 +34,9 @@ def refused(sql: str) -> None:
     with (
         pytest.raises(DatabaseError, match="never|only added|UNIQUE|duplicate"),
         transaction.atomic(),
+        connection.cursor() as cursor,
     ):
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
+        cursor.execute(sql)
 
 
 def contents(table: str) -> list[tuple[object, ...]]:

@@ -1,4 +1,4 @@
-"""Signed checkpoints: made, kept, opened."""
+"""Signed checkpoints are made here; they are read in ``queries``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from priam.tlog.checkpoints import Checkpoint as Statement
 from priam.tlog.checkpoints import parse_checkpoint, sign_checkpoint
 from priam.tlog.errors import LogError
 from priam.tlog.proofs import consistency_proof, verify_consistency
-from priam_office.record import tree
-from priam_office.record.models import Checkpoint, Leaf
+from priam_office.record import queries, tree
+from priam_office.record.models import Checkpoint
 from priam_office.record.write import lock_writers
 
-__all__ = ["checkpoint", "covering", "latest"]
+__all__ = ["checkpoint"]
 
 
 def checkpoint() -> Checkpoint:
@@ -24,8 +24,8 @@ def checkpoint() -> Checkpoint:
     """
     with transaction.atomic(durable=True):
         lock_writers()
-        size = _size()
-        last = latest()
+        size, _ = queries.head()
+        last = queries.latest()
         if last is not None and last.size == size:
             return last
         if size == 0:
@@ -37,22 +37,6 @@ def checkpoint() -> Checkpoint:
         note = sign_checkpoint(Statement(signer.name, size, edge.root()), [signer])
         hashes = " ".join(value.hex() for value in edge.hashes)
         return Checkpoint.objects.create(size=size, note=str(note), edge=hashes)
-
-
-def latest() -> Checkpoint | None:
-    """The last checkpoint, if any."""
-    return Checkpoint.objects.order_by("-size").first()
-
-
-def covering(sequence: int) -> Checkpoint | None:
-    """The newest checkpoint, if it states the event at ``sequence``."""
-    last = latest()
-    return last if last is not None and last.size > sequence else None
-
-
-def _size() -> int:
-    last = Leaf.objects.order_by("-sequence").values_list("sequence", flat=True).first()
-    return 0 if last is None else last + 1
 
 
 def _check_continues(last: Checkpoint, size: int, root: bytes) -> None:

@@ -6,11 +6,10 @@ import base64
 from dataclasses import dataclass
 
 from priam.tlog.proofs import inclusion_proof
-from priam_office.record import checkpoints
 from priam_office.record.models import Checkpoint, Event, Leaf
 from priam_office.record.tree import StoredTree
 
-__all__ = ["Proof", "event", "head", "proof"]
+__all__ = ["Proof", "covering", "event", "head", "latest", "proof"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def event(name: str) -> Event | None:
 
 def proof(row: Event) -> Proof | None:
     """Proof under the newest checkpoint; None where none covers the event yet."""
-    signed = checkpoints.covering(row.sequence)
+    signed = covering(row.sequence)
     if signed is None:
         return None
     path = inclusion_proof(StoredTree(), row.sequence, signed.size)
@@ -50,3 +49,14 @@ def head() -> tuple[int, str]:
     """Number of events and hash of the last leaf: they name one version of everything."""
     last = Leaf.objects.order_by("-sequence").first()
     return (last.sequence + 1, last.hash) if last else (0, "")
+
+
+def latest() -> Checkpoint | None:
+    """The last checkpoint, if any."""
+    return Checkpoint.objects.order_by("-size").first()
+
+
+def covering(sequence: int) -> Checkpoint | None:
+    """The newest checkpoint, if it states the event at ``sequence``."""
+    last = latest()
+    return last if last is not None and last.size > sequence else None
