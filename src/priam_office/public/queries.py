@@ -103,21 +103,18 @@ class PublicEvent:
 
 def public_event(event_id: str) -> PublicEvent | None:
     """An event with its leaf and proof; its content only if its type is public."""
-    from priam.tlog.leaves import Leaf, leaf_bytes
     from priam_office.record.acts import body
 
     row = queries.event(event_id)
     if row is None:
         return None
-    names = ("type", "event_id", "sequence", "actor", "claimed_time", "received_time")
-    leaf = Leaf(**{name: getattr(row, name) for name in names}, commitment=row.commitment)
     open_ = row.type in PUBLIC_TYPES
     proof = queries.proof(row)
     return PublicEvent(
         row=row,
         open=open_,
         body=body(row) if open_ else {},
-        leaf=leaf_bytes(leaf).decode(),
+        leaf=queries.leaf(row).decode(),
         proof=proof,
         checkpoint=proof.checkpoint if proof else None,
     )

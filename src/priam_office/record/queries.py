@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
+from priam.tlog.leaves import Leaf as CheckedLeaf
+from priam.tlog.leaves import leaf_bytes
+from priam.tlog.prooffiles import ProofFile
 from priam.tlog.proofs import inclusion_proof
 from priam_office.record.models import Checkpoint, Event, Leaf
 from priam_office.record.tree import StoredTree
 
-__all__ = ["Proof", "covering", "event", "head", "latest", "proof"]
+__all__ = ["Proof", "covering", "event", "head", "latest", "leaf", "proof"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +19,22 @@ class Proof:
     """That an event stands in the log: its leaf, the sibling hashes, the signed root."""
 
     sequence: int
-    leaf: str
+    leaf: bytes
+    hash: str
     path: tuple[bytes, ...]
     checkpoint: Checkpoint
 
     @property
     def text(self) -> str:
-        """C2SP tlog-proof (https://c2sp.org/tlog-proof)."""
-        hashes = "".join(f"{base64.b64encode(value).decode()}\n" for value in self.path)
-        return f"c2sp.org/tlog-proof@v1\nindex {self.sequence}\n{hashes}\n{self.checkpoint.note}"
+        """C2SP tlog-proof; the leaf stands in it as the extra data."""
+        return str(ProofFile(self.sequence, self.path, self.checkpoint.note, self.leaf))
+
+
+def leaf(row: Event) -> bytes:
+    """The bytes that were hashed for an event."""
+    names = ("type", "event_id", "sequence", "actor", "claimed_time", "received_time")
+    values = {name: getattr(row, name) for name in names}
+    return leaf_bytes(CheckedLeaf(**values, commitment=row.commitment, version=row.version))
 
 
 def event(name: str) -> Event | None:
@@ -41,8 +50,8 @@ def proof(row: Event) -> Proof | None:
     if signed is None:
         return None
     path = inclusion_proof(StoredTree(), row.sequence, signed.size)
-    leaf = Leaf.objects.get(sequence=row.sequence)
-    return Proof(row.sequence, leaf.hash, tuple(path), signed)
+    digest = Leaf.objects.values_list("hash", flat=True).get(sequence=row.sequence)
+    return Proof(row.sequence, leaf(row), digest, tuple(path), signed)
 
 
 def head() -> tuple[int, str]:
