@@ -27,3 +27,9 @@ def web_address(url: str) -> str:
     except ValueError:
         return ""
     return url if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+@register.filter
+def unlocalized(value: int) -> str:
+    """A number for an address: digits only."""
+    return str(value)
