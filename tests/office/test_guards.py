@@ -32,7 +32,7 @@ def refused(sql: str) -> None:
     from django.db import DatabaseError, connection, transaction
 
     with (
-        pytest.raises(DatabaseError, match="never|only added|UNIQUE|duplicate"),
+        pytest.raises(DatabaseError, match=r"never|only added|UNIQUE|duplicate"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

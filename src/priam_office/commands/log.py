@@ -95,7 +95,8 @@ def _summary(report: object) -> None:
     )
     if signed < size:
         click.echo(
-            f"{size - signed} events are not covered by a checkpoint; `priam log checkpoint` signs them"
+            f"{size - signed} events are not covered by a checkpoint; "
+            "`priam log checkpoint` signs them"
         )
     count = len(report.findings)
     click.echo("Nothing was found wrong." if report.ok else f"FOUND: {count}, see above.")

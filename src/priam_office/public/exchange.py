@@ -12,7 +12,7 @@ from priam.accounting.obligations import ObligationStatus
 from priam_office.public import words
 from priam_office.public.discrepancies import subject_words
 
-__all__ = ["Bar", "Batch", "Chart", "Cell", "Day", "ReadingShown", "Row", "Table"]
+__all__ = ["Bar", "Batch", "Cell", "Chart", "Day", "ReadingShown", "Row", "Table"]
 __all__ += ["charts", "readings", "statements", "table", "timeline"]
 
 
