@@ -36,7 +36,7 @@ def _source(event: SourceRecorded, recorded: Recorded) -> Source:
     return Source(
         source=event.source,
         publisher=event.publisher,
-        date=event.date,
+        date=event.date or "",
         url=event.url or "",
         event_id=recorded.event_id,
     )

@@ -21,10 +21,11 @@ def load(folder: Path, claims: str | None) -> None:
     whole or not at all; what is already recorded with the same content is not recorded twice.
     """
     from priam.accounting.claims_file import packaged_claims, read_claims
+    from priam.accounting.recording import events_of
 
     file = read_claims(claims) if claims else packaged_claims()
     installation = open_installation(folder)
-    from priam_office.agreements.claims import content_id, events_of
+    from priam_office.agreements.ids import content_id
     from priam_office.record.queries import head
     from priam_office.record.write import Entry, record_all
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from priam.accounting.account import Account, account_of
-from priam_office.agreements.claims import file_of
+from priam.accounting.recording import claims_file_of
 from priam_office.agreements.models import Claim
 from priam_office.record import queries, state
 from priam_office.record.models import Checkpoint, Event
@@ -69,7 +69,7 @@ def view() -> View:
     if kept is None or (kept.size, kept.last) != (size, last):
         known = state.known()
         ids = {name: entry.event_id for name, entry in known.state.claims.items()}
-        kept = View(known.size, known.last, account_of(file_of(known.state)), ids)
+        kept = View(known.size, known.last, account_of(claims_file_of(known.state)), ids)
         _kept[0] = kept
     return kept
 

@@ -7,19 +7,20 @@ from pathlib import Path
 
 from priam.accounting.account import account_of
 from priam.accounting.claims_file import claims_from_json, packaged_claims
+from priam.accounting.recording import claims_file_of, events_of
 from priam.events import Recorded, fold
 
 NOW = "2025-07-01T00:00:00Z"
 
 
 def folded(file: object) -> object:
-    from priam_office.agreements.claims import content_id, events_of, file_of
+    from priam_office.agreements.ids import content_id
 
     recorded = [
         Recorded(content_id(event), i, "a.example", NOW, NOW, event)
         for i, event in enumerate(events_of(file))
     ]
-    return file_of(fold(recorded))
+    return claims_file_of(fold(recorded))
 
 
 def test_the_account_from_events_is_the_account_from_the_file() -> None:
@@ -37,7 +38,7 @@ def test_corrections_and_withdrawals_come_through(shared: Path) -> None:
 
 
 def test_ids_are_made_from_content() -> None:
-    from priam_office.agreements.claims import content_id, events_of
+    from priam_office.agreements.ids import content_id
 
     ids = [content_id(event) for event in events_of(packaged_claims())]
     again = [content_id(event) for event in events_of(packaged_claims())]
