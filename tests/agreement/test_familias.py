@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from priam.formats import KinshipCase, load, save
+from priam.cli.kinship_familias import familias
+from priam.formats import Family, KinshipCase, Samples, load, save
 from priam.genetics.frequencies import FrequencyTable
 from priam.genetics.mutation import Mutation, MutationModel
 from priam.genetics.profiles import Profile
-from priam.kinship.pedigree import Sex, singletons, trio
+from priam.kinship.pedigree import Pedigree, Sex, singletons, trio
 
 # positions in the allele lists (counted from 0) of father and child
 FATHER = [(7, 7), (1, 5), (7, 13), (5, 8), (7, 8), (4, 5), (4, 6), (2, 11), (3, 4), (3, 6)]
@@ -96,3 +99,46 @@ def test_the_file_round_trips_and_keeps_the_ratio(case: KinshipCase, tmp_path: P
     assert back.hypotheses["H2"]["CH"].is_founder
     assert all(back.table[marker] == case.table[marker] for marker in case.table)
     assert np.isclose(back.theta, 0.0)
+
+
+def _computed(case: KinshipCase, path: Path, *options: str) -> dict:
+    save(case, path, format="familias")
+    result = CliRunner().invoke(familias, [str(path), *options])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output)
+
+
+def test_the_likelihood_engine_gives_the_published_ratio(case: KinshipCase, tmp_path: Path) -> None:
+    answer = _computed(case, tmp_path / "paternity.fam")
+    assert answer["pedigrees"][0]["LR"] == pytest.approx(760.3445, abs=5e-5)
+    assert answer["pedigrees"][0]["LR"] == pytest.approx(_paternity_lr(case), rel=1e-9)
+    assert answer["pedigrees"][1]["LR"] == 1.0
+    turned = _computed(case, tmp_path / "paternity.fam", "--against", "H1")
+    assert turned["pedigrees"][1]["LR"] == pytest.approx(1.0 / 760.3445, rel=1e-6)
+
+
+def test_the_dvi_section_is_computed(case: KinshipCase, tmp_path: Path) -> None:
+    """The child as remains, a family with the father: the same paternity in other words."""
+    family = Pedigree.of(
+        ("AF", None, None, 1), ("MO", None, None, 2), ("Missing person", "AF", "MO", 1)
+    )
+    father = Family("F1", family, {"AF": case.profiles["AF"]}, ("Missing person",))
+    dvi = replace(
+        case,
+        hypotheses={},
+        profiles={},
+        remains=Samples((case.profiles["CH"],)),
+        families=(father,),
+    )
+    answer = _computed(dvi, tmp_path / "dvi.fam")
+    assert answer["pedigrees"] == []
+    (only,) = answer["dvi"]
+    assert (only["remains"], only["family"]) == ("CH", "F1")
+    assert only["LR"] == pytest.approx(760.3445, abs=5e-5)
+
+
+def test_impossible_pedigrees_have_the_ratio_zero(case: KinshipCase, tmp_path: Path) -> None:
+    strange = Profile.of("CH", {"TH01": ["5", "5"]})
+    wrong = replace(case, mutation={}, profiles={**case.profiles, "CH": strange})
+    first = _computed(wrong, tmp_path / "x.fam")["pedigrees"][0]
+    assert (first["LR"], first["log10_LR"], first["loglik"]) == (0.0, None, None)

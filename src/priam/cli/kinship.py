@@ -13,6 +13,7 @@ __all__ = ["LAZY", "kinship"]
 
 # subcommand -> (module:attribute, one line for the overview)
 LAZY: dict[str, tuple[str, str]] = {
+    "familias": ("priam.cli.kinship_familias:familias", "Compute a Familias project."),
     "draw": ("priam.cli.kinship_draw:draw_families", "Draw a family as SVG."),
     "likelihood": (
         "priam.cli.kinship_likelihood:likelihood",

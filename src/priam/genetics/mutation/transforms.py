@@ -95,8 +95,9 @@ def _proportional_margins(matrix: Matrix, p: Vector) -> Matrix:
         )
     own = np.linalg.solve(equations, np.append(np.zeros(size - 1), 1.0))
     d = rate * own / (mutation_rate(matrix, own) * p)
-    if np.any(d * (1.0 - np.diag(matrix)) > 1.0) or np.any(d < 0.0):
+    if np.any(d * (1.0 - np.diag(matrix)) > 1.0) or np.any(d < -1e-12):
         raise UserError("PM stabilisation does not exist for this mutation model and frequencies")
+    d = np.maximum(d, 0.0)  # rounding of the linear system
     return d[:, None] * (matrix - np.eye(size)) + np.eye(size)
 
 
