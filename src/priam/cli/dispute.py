@@ -1,4 +1,4 @@
-"""``priam dispute``: verify a bundle of evidence, offline."""
+"""``priam dispute``: verify bundles and proofs, offline, without a database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from priam.errors import InputError
+from priam.errors import InputError, UserError
 
 if TYPE_CHECKING:
     from priam.tlog.dispute import Report
@@ -28,7 +28,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHOWN = 40
 
 
-@click.group(short_help="Verify a bundle of evidence about a handover, offline.")
+@click.group(short_help="Verify evidence about a handover, offline.")
 def dispute() -> None:
     """Evidence about a handover."""
 
@@ -59,11 +59,79 @@ def verify(bundle: Path, policy: Path | None, parties: Path | None, form: str) -
     return 0 if report.ok else 1
 
 
+@dispute.command(short_help="Verify the proof that one event stands in a log.")
+@click.argument("file", type=_FILE)
+@click.option("--policy", type=_FILE, required=True, help="Trust policy (C2SP tlog-policy).")
+@click.option("--leaf", "leaf_file", type=_FILE, help="The leaf, if the proof does not hold it.")
+@click.option("--payload", type=_FILE, help="The disclosed content of the event (JSON).")
+@click.option("--salt", help="The disclosed salt, 64 hexadecimal digits.")
+def proof(
+    file: Path, policy: Path, leaf_file: Path | None, payload: Path | None, salt: str | None
+) -> None:
+    """Verify FILE, a C2SP tlog-proof, and say what the log holds.
+
+    With --payload and --salt also whether the event has this content.
+    """
+    from priam.tlog.errors import LogError
+    from priam.tlog.policy import parse_policy
+    from priam.tlog.prooffiles import parse_proof, verify_proof
+
+    trusted = _read(policy, parse_policy)
+    parsed = _read(file, parse_proof)
+    data = parsed.extra if leaf_file is None else leaf_file.read_bytes()
+    if data is None:
+        raise InputError("the proof does not hold the leaf; give it with --leaf", file=file)
+    try:
+        verdict = verify_proof(parsed, data, trusted)
+    except LogError as error:
+        raise InputError(f"the proof does not hold: {error}", file=file) from None
+    _print_leaf(data, parsed.index, file)
+    by = ", ".join(verdict.cosigned) or "nobody (the policy asks for nobody)"
+    point = verdict.checkpoint
+    click.echo(f"stands at place {parsed.index} of {point.origin}, which had {point.size} leaves")
+    click.echo(f"cosigned by {by}")
+    _print_content(data, payload, salt)
+
+
+def _print_leaf(data: bytes, index: int, file: Path) -> None:
+    from priam.tlog.leaves import parse_leaf
+
+    leaf = _parsed(parse_leaf, data, file)
+    if leaf.sequence != index:
+        raise InputError(
+            f"the leaf says it stands at place {leaf.sequence}, the proof says {index}", file=file
+        )
+    click.echo(f"event {leaf.event_id}: {leaf.type}")
+    click.echo(f"by {leaf.actor}; said to have happened {leaf.claimed_time}")
+    click.echo(f"received {leaf.received_time}")
+
+
+def _print_content(data: bytes, payload: Path | None, salt: str | None) -> None:
+    from priam.tlog.leaves import canonical_json, commitment, parse_leaf
+
+    if payload is None and salt is None:
+        click.echo("content: not disclosed")
+        return
+    if payload is None or salt is None:
+        raise UserError("--payload and --salt go together")
+    try:
+        body, value = canonical_json(json.loads(payload.read_bytes())), bytes.fromhex(salt)
+    except ValueError:
+        raise UserError("--payload is a JSON file, --salt 64 hexadecimal digits") from None
+    if commitment(value, body) != parse_leaf(data).commitment:
+        raise InputError("this is not the content of the event, or not its salt", file=payload)
+    click.echo("content: is the one given")
+
+
 def _read(path: Path, parse: Callable[[bytes], T]) -> T:
+    return _parsed(parse, path.read_bytes(), path)
+
+
+def _parsed(parse: Callable[[bytes], T], data: bytes, path: Path) -> T:
     from priam.tlog.errors import LogError
 
     try:
-        return parse(path.read_bytes())
+        return parse(data)
     except LogError as error:
         raise InputError(str(error), file=path) from None
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from priam.tlog.bundle import write_bundle
+from priam.tlog.prooffiles import ProofFile
 from tests.priam.tlog.disputes import Dispute, dispute, policy
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "priam", "dispute", "verify", *map(str, arguments)]
+def run(*arguments: object, what: str = "verify") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "priam", "dispute", what, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -66,3 +67,30 @@ def test_bad_input(files: tuple[Path, Path, Path], tmp_path: Path) -> None:
         assert message in done.stderr
         assert "Traceback" not in done.stderr
         assert len(done.stderr.splitlines()) == 1
+
+
+def test_proof_of_one_event(case: Dispute, files: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    size = case.a.tree.size
+    path, leaf = tuple(case.a.tree.inclusion_proof(1)), case.a.leaves[1]
+    proof = tmp_path / "event.tlog-proof"
+    proof.write_bytes(bytes(ProofFile(1, path, str(case.a.checkpoints[size]), leaf)))
+    salt, body = case.a.opened[1]
+    payload = tmp_path / "payload.json"
+    payload.write_bytes(body.replace(b":", b" : "))
+    done = run(
+        proof, "--policy", files[1], "--payload", payload, "--salt", salt.hex(), what="proof"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "place 1 of a.example/log, which had 2 leaves" in done.stdout
+    assert "cosigned by neutral" in done.stdout
+    assert "content: is the one given" in done.stdout
+    assert "not disclosed" in run(proof, "--policy", files[1], what="proof").stdout
+    for arguments, message in [
+        (("--payload", payload), "go together"),
+        (("--payload", payload, "--salt", "00" * 32), "not the content"),
+        (("--payload", payload, "--salt", "x"), "64 hexadecimal"),
+        (("--payload", payload, "--salt", "00"), "32 bytes"),
+        (("--leaf", payload), "does not hold"),
+    ]:
+        done = run(proof, "--policy", files[1], *arguments, what="proof")
+        assert (done.returncode, message in done.stderr) == (2, True), done.stderr
