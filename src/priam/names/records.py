@@ -1,0 +1,131 @@
+"""Persons as comparable records: folded names, date parts, places, and blocking keys.
+
+One row a person, columns as in :data:`COLUMNS`; an empty text is stored as None (unknown).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from priam.names.dates import PartialDate
+from priam.names.folding import fold, skeleton, surname_base
+from priam.names.given import given_key, known_given
+from priam.names.parts import Habits, NameParts, split_name
+from priam.names.patronymics import patronymic_key
+from priam.names.places import place_keys, tag_key, unit_keys
+from priam.names.reading import NameList, Person
+
+__all__ = ["COLUMNS", "records"]
+
+#: Columns of a record and what they hold.
+COLUMNS = {
+    "uid": "number of the person in its list, from 0",
+    "surname": "surname without its gender, folded",
+    "surname_skeleton": "its consonants",
+    "surname_parts": "its parts at a hyphen, folded",
+    "given": "key of the given name (its fold where no table knows it)",
+    "given_fold": "fold of the given name as written",
+    "given_skeleton": "its consonants",
+    "given_known": "whether a table knows the given name",
+    "patronymic": "key of the father's name",
+    "patronymic_skeleton": "its consonants",
+    "birth_year": "year, or None",
+    "birth_month": "month, or None",
+    "birth_day": "day, or None",
+    "death_year": "year, or None",
+    "death_month": "month, or None",
+    "death_day": "day, or None",
+    "place": "skeletons of the words of the place",
+    "death_place": "skeletons of the words of the place of death",
+    "unit": "numbers of the unit",
+    "tag": "tag without blanks",
+    "keys": "blocking keys; two records are compared if they share one",
+}
+
+
+def records(names: NameList, habits: Habits) -> pa.Table:
+    """The comparable records of a list, in its order."""
+    rows = [_record(index, person, habits) for index, person in enumerate(names.persons)]
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+_TEXTS = pa.list_(pa.string())
+_TYPES = {"uid": pa.int64(), "given_known": pa.bool_()}
+_TYPES |= dict.fromkeys(("surname_parts", "place", "death_place", "unit", "keys"), _TEXTS)
+_TYPES |= {name: pa.int16() for name in COLUMNS if name.endswith(("year", "month", "day"))}
+_SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
+
+
+def _record(index: int, person: Person, habits: Habits) -> dict[str, Any]:
+    parts = split_name(person, habits)
+    row: dict[str, Any] = {"uid": index, **_name_columns(parts)}
+    for name, date in (("birth", person.birth), ("death", person.death)):
+        row |= {f"{name}_{part}": getattr(date, part) or None for part in ("year", "month", "day")}
+    for name, keys in (("place", place_keys), ("death_place", place_keys), ("unit", unit_keys)):
+        row[name] = list(keys(person.texts.get(name, ""))) or None
+    row["tag"] = tag_key(person.texts.get("tag", "")) or None
+    row["keys"] = sorted(_keys(row, person.birth))
+    return row
+
+
+def _name_columns(parts: NameParts) -> dict[str, Any]:
+    pieces = [piece for piece in parts.surname.replace(" ", "-").split("-") if piece]
+    surname = "".join(map(surname_base, pieces)) or None
+    return {
+        "surname": surname,
+        "surname_skeleton": skeleton(surname) or None if surname else None,
+        "surname_parts": [surname_base(piece) for piece in pieces] or None,
+        "given": given_key(parts.given) or None,
+        "given_fold": fold(parts.given) or None,
+        "given_skeleton": skeleton(given_key(parts.given)) or None,
+        "given_known": known_given(parts.given),
+        "patronymic": patronymic_key(parts.patronymic) or None,
+        "patronymic_skeleton": skeleton(patronymic_key(parts.patronymic)) or None,
+    }
+
+
+def _keys(row: dict[str, Any], birth: PartialDate) -> set[str]:
+    """Blocking keys. Each error that a list is known to make leaves at least one key alone."""
+    surnames = {skeleton(part)[:6] for part in row["surname_parts"] or () if len(part) > 2}
+    if row["surname_skeleton"]:
+        surnames.add(row["surname_skeleton"][:6])
+    given, father = row["given_skeleton"] or "", row["patronymic_skeleton"] or ""
+    year, tag = row["birth_year"], row["tag"]
+    keys = {f"t{tag}"} if tag and len(tag) > 3 else set()
+    for surname in surnames:
+        keys |= {f"sg{surname}|{given}"} if given else {f"s{surname}"}
+        keys |= {f"sf{surname}|{father}"} if father else set()
+        keys |= {f"sy{surname}|{year}"} if year else set()
+    if given and father:
+        keys |= {f"gf{given}|{father}|{surname[:1]}" for surname in surnames}
+        keys |= {f"gfy{given}|{father}|{year}"} if year else set()
+    keys |= _date_keys(birth, surnames, given)
+    return keys | _near_keys(surnames, given, year)
+
+
+def _date_keys(birth: PartialDate, surnames: set[str], given: str) -> set[str]:
+    """The full date, day and month in either order, and each with one part missing."""
+    if not (birth.year and birth.month and birth.day):
+        return set()
+    low, high = sorted((birth.month, birth.day))
+    date = f"{birth.year}.{low}.{high}"
+    keys = {f"dg{date}|{given[:2]}"} if given else set()
+    keys |= {f"ds{date}|{surname[:2]}" for surname in surnames}
+    for surname in surnames:
+        keys.add(f"dm{low}.{high}|{surname[:3]}")
+    return keys
+
+
+def _near_keys(surnames: set[str], given: str, year: int | None) -> set[str]:
+    """Surnames with any one consonant left out, beside the given name: typing errors."""
+    if not given or not year:
+        return set()
+    return {
+        f"n{surname[:i] + surname[i + 1 :]}|{given}|{step}"
+        for surname in surnames
+        if len(surname) >= 3
+        for i in range(len(surname))
+        for step in (year // 5, (year + 2) // 5)
+    }
