@@ -25,6 +25,8 @@ _SURNAME_SHAPE = re.compile(
     r"(?:enko|nko|uk|qak|[cs]ki|[oei]v|[iy]n|ik|ak|ka|enk|anc|ec|idze|vili|ian|an|[oe]viq|ix|ets)$"
 )
 
+_TURKIC = re.compile("огл[иу]|кизи|кызы|oglu|ogly|kyzy")
+
 
 @dataclass(frozen=True)
 class NameParts:

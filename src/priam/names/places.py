@@ -11,7 +11,7 @@ from priam.names.letters import clean
 __all__ = ["place_keys", "tag_key", "unit_keys"]
 
 # Words that say what kind of place it is; they are left out.
-_KINDS = set(
+_KINDS = frozenset(
     [
         "с",
         "м",
@@ -72,7 +72,8 @@ _KINDS = set(
 )
 # Well-known towns whose names differ by language more than letters do.
 _SAME = {
-    "kiev": "Київ", "kyiv": "Київ", "киев": "Київ", "кіеў": "Київ", "львов": "Львів", "lvov": "Львів",
+    "kiev": "Київ", "kyiv": "Київ", "киев": "Київ", "кіеў": "Київ",
+    "львов": "Львів", "lvov": "Львів",
     "lwow": "Львів", "lemberg": "Львів", "одеса": "Одеса", "odesa": "Одеса", "odessa": "Одеса",
     "днепропетровск": "Дніпро", "dnipropetrovsk": "Дніпро",
     "дніпропетровськ": "Дніпро",

@@ -1,0 +1,202 @@
+"""How two records are compared: fields, levels, and the error model behind the starting weights.
+
+Each :class:`Field` has levels from best to worst, written as SQL over the folded columns of
+:mod:`priam.names.records`. ``same`` is the share of pairs of *one* person that fall on the level,
+``kin`` the share among pairs of close relatives (brothers). They are starting values and priors:
+:mod:`priam.names.estimation` learns from the lists. A level whose ``same`` is fixed is not
+learned: one person hardly ever has two clearly different given names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["FIELDS", "Field", "Level"]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One degree of agreement; ``sql`` is tried after the levels before it."""
+
+    label: str
+    sql: str
+    same: float
+    kin: float
+    frequency: bool = False
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """A compared field; ``frequency`` names the column whose rarity counts at exact agreement."""
+
+    name: str
+    null: str
+    levels: tuple[Level, ...]
+    frequency: str = ""
+
+
+def _missing(*columns: str) -> str:
+    return " OR ".join(f"{column}_{side} IS NULL" for column in columns for side in "lr")
+
+
+def _edits(column: str) -> str:
+    return f"damerau_levenshtein({column}_l, {column}_r)"
+
+
+def _alike(column: str, least: float) -> str:
+    return f"jaro_winkler_similarity({column}_l, {column}_r) >= {least}"
+
+
+def _initial(column: str) -> str:
+    return (
+        f"(length({column}_l) = 1 OR length({column}_r) = 1) "
+        f"AND left({column}_l, 1) = left({column}_r, 1)"
+    )
+
+
+_PART = "len(surname_parts_l) + len(surname_parts_r) > 2 AND "
+SURNAME = Field(
+    "surname",
+    _missing("surname"),
+    (
+        Level("same", "surname_l = surname_r", 0.70, 0.70, frequency=True),
+        Level("a part of a double surname", _PART + "list_has_any(surname_parts_l, surname_parts_r)",
+              0.02, 0.02),
+        Level("same consonants", "surname_skeleton_l = surname_skeleton_r", 0.09, 0.09),
+        Level("one letter apart", f"{_edits('surname')} <= 1 AND length(surname_l) > 3", 0.11, 0.11),
+        Level("two letters apart", f"{_edits('surname')} <= 2 AND length(surname_l) > 5", 0.04, 0.04),
+        Level("alike", f"{_alike('surname', 0.86)} OR {_edits('surname_skeleton')} <= 1 "
+              "AND length(surname_skeleton_l) > 3", 0.02, 0.02),
+        Level("different", "", 0.02, 0.02),
+    ),
+    frequency="surname",
+)  # fmt: skip
+
+_BOTH_KNOWN = "given_known_l AND given_known_r AND given_l <> given_r"
+GIVEN = Field(
+    "given",
+    _missing("given"),
+    (
+        Level("same", "given_l = given_r", 0.85, 0.002, frequency=True),
+        Level("initial", _initial("given_fold"), 0.03, 0.02),
+        Level("same consonants", f"given_skeleton_l = given_skeleton_r AND NOT ({_BOTH_KNOWN})",
+              0.04, 0.005),
+        Level("one letter apart", f"{_edits('given_fold')} <= 1 AND length(given_fold_l) > 3",
+              0.04, 0.01),
+        Level("alike", f"{_edits('given_fold')} <= 2 AND length(given_fold_l) > 5 "
+              f"OR {_alike('given_fold', 0.9)} OR {_edits('given_skeleton')} <= 1 "
+              f"AND length(given_skeleton_l) > 3 AND NOT ({_BOTH_KNOWN})", 0.02, 0.05),
+        Level("different", "", 0.003, 0.91, fixed=True),
+    ),
+    frequency="given",
+)  # fmt: skip
+
+PATRONYMIC = Field(
+    "patronymic",
+    _missing("patronymic"),
+    (
+        Level("same", "patronymic_l = patronymic_r", 0.86, 0.86, frequency=True),
+        Level("initial", _initial("patronymic"), 0.03, 0.03),
+        Level("same consonants", "patronymic_skeleton_l = patronymic_skeleton_r", 0.03, 0.03),
+        Level("one letter apart", f"{_edits('patronymic')} <= 1 AND length(patronymic_l) > 3",
+              0.04, 0.04),
+        Level("alike", f"{_edits('patronymic')} <= 2 AND length(patronymic_l) > 5 "
+              f"OR {_alike('patronymic', 0.9)}", 0.02, 0.02),
+        Level("different", "", 0.02, 0.02),
+    ),
+    frequency="patronymic",
+)  # fmt: skip
+
+
+def _date_field(what: str, kin: tuple[float, ...], same: tuple[float, ...]) -> Field:
+    y, m, d = (f"{what}_{part}" for part in ("year", "month", "day"))
+
+    def equal(column: str) -> str:
+        return f"{column}_l = {column}_r"
+
+    def open_or_equal(column: str) -> str:
+        return f"({column}_l IS NULL OR {column}_r IS NULL OR {equal(column)})"
+
+    full = f"{m}_l IS NOT NULL AND {m}_r IS NOT NULL AND {d}_l IS NOT NULL AND {d}_r IS NOT NULL"
+    two = (
+        f"CAST({equal(y)} AS INT) + CAST(coalesce({equal(m)}, false) AS INT) "
+        f"+ CAST(coalesce({equal(d)}, false) AS INT)"
+    )
+    text = {
+        side: f"CAST({y}_{side} * 10000 + coalesce({m}_{side}, 0) * 100 + coalesce({d}_{side}, 0) "
+        "AS VARCHAR)"
+        for side in "lr"
+    }
+    sqls = (
+        ("same", f"{equal(y)} AND {equal(m)} AND {equal(d)}"),
+        ("no contradiction, parts missing", f"{equal(y)} AND {open_or_equal(m)} AND "
+         f"{open_or_equal(d)} AND NOT ({full})"),
+        ("day and month exchanged", f"{equal(y)} AND {m}_l = {d}_r AND {d}_l = {m}_r"),
+        ("one digit apart", f"{full} AND damerau_levenshtein({text['l']}, {text['r']}) <= 1"),
+        ("two of day, month and year", f"{full} AND {two} = 2"),
+        ("year within one", f"abs({y}_l - {y}_r) <= 1"),
+        ("different", ""),
+    )  # fmt: skip
+    levels = tuple(
+        Level(label, sql, s, k) for (label, sql), s, k in zip(sqls, same, kin, strict=True)
+    )
+    return Field(f"{what}_date", _missing(y), levels)
+
+
+BIRTH = _date_field(
+    "birth",
+    kin=(0.01, 0.02, 0.0005, 0.004, 0.01, 0.1, 0.8555),
+    same=(0.74, 0.11, 0.02, 0.05, 0.03, 0.03, 0.02),
+)
+
+# Place, unit, date and place of death belong together: people of one unit die in one place on one
+# day. They are one comparison, by how many of them agree and how many contradict each other.
+_AGREE = {
+    "place": ("list_has_any(place_l, place_r)", "place_l IS NULL OR place_r IS NULL"),
+    "unit": ("list_has_any(unit_l, unit_r)", "unit_l IS NULL OR unit_r IS NULL"),
+    "death": (
+        "death_year_l = death_year_r AND coalesce(death_month_l = death_month_r, true) "
+        "AND coalesce(death_day_l = death_day_r, true)",
+        "death_year_l IS NULL OR death_year_r IS NULL",
+    ),
+    "death_place": (
+        "list_has_any(death_place_l, death_place_r)",
+        "death_place_l IS NULL OR death_place_r IS NULL",
+    ),
+}
+
+
+def _count(which: int) -> str:
+    """SQL for how many of the four agree (0) or contradict each other (1)."""
+    terms = []
+    for agrees, unknown in _AGREE.values():
+        test = agrees if which == 0 else f"NOT ({agrees})"
+        terms.append(f"CASE WHEN {unknown} THEN 0 WHEN {test} THEN 1 ELSE 0 END")
+    return "(" + " + ".join(terms) + ")"
+
+
+CONTEXT = Field(
+    "place_unit_death",
+    " AND ".join(f"({unknown})" for _, unknown in _AGREE.values()),
+    (
+        Level("three or four agree", f"{_count(0)} >= 3", 0.35, 0.05),
+        Level("two agree, none against", f"{_count(0)} = 2 AND {_count(1)} = 0", 0.25, 0.12),
+        Level("two agree, some against", f"{_count(0)} = 2", 0.12, 0.13),
+        Level("one agrees, none against", f"{_count(0)} = 1 AND {_count(1)} = 0", 0.12, 0.2),
+        Level("one agrees, some against", f"{_count(0)} = 1", 0.11, 0.3),
+        Level("none agrees", "", 0.05, 0.2),
+    ),
+)
+
+TAG = Field(
+    "tag",
+    _missing("tag"),
+    (
+        Level("same", "tag_l = tag_r", 0.9, 0.0002),
+        Level("one sign apart", f"{_edits('tag')} <= 1 AND length(tag_l) > 4", 0.07, 0.002),
+        Level("different", "", 0.03, 0.9978),
+    ),
+)
+
+FIELDS: tuple[Field, ...] = (SURNAME, GIVEN, PATRONYMIC, BIRTH, CONTEXT, TAG)
