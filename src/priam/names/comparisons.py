@@ -2,7 +2,8 @@
 
 Each :class:`Field` has levels from best to worst, written as SQL over the folded columns of
 :mod:`priam.names.records`. ``same`` is the share of pairs of *one* person that fall on the level,
-``kin`` the share among pairs of close relatives (brothers). They are starting values and priors:
+``kin`` the share among pairs of close relatives (brothers), ``chance`` that among unrelated
+people. They are starting values and priors:
 :mod:`priam.names.estimation` learns from the lists. A level whose ``same`` is fixed is not
 learned: one person hardly ever has two clearly different given names.
 """
@@ -22,6 +23,7 @@ class Level:
     sql: str
     same: float
     kin: float
+    chance: float
     frequency: bool = False
     fixed: bool = False
 
@@ -60,53 +62,108 @@ SURNAME = Field(
     "surname",
     _missing("surname"),
     (
-        Level("same", "surname_l = surname_r", 0.70, 0.70, frequency=True),
-        Level("a part of a double surname", _PART + "list_has_any(surname_parts_l, surname_parts_r)",
-              0.02, 0.02),
-        Level("same consonants", "surname_skeleton_l = surname_skeleton_r", 0.09, 0.09),
-        Level("one letter apart", f"{_edits('surname')} <= 1 AND length(surname_l) > 3", 0.11, 0.11),
-        Level("two letters apart", f"{_edits('surname')} <= 2 AND length(surname_l) > 5", 0.04, 0.04),
-        Level("alike", f"{_alike('surname', 0.86)} OR {_edits('surname_skeleton')} <= 1 "
-              "AND length(surname_skeleton_l) > 3", 0.02, 0.02),
-        Level("different", "", 0.02, 0.02),
+        Level("same", "surname_l = surname_r", 0.70, 0.70, 0.001, frequency=True),
+        Level(
+            "a part of a double surname",
+            _PART + "list_has_any(surname_parts_l, surname_parts_r)",
+            0.02,
+            0.02,
+            0.0005,
+        ),
+        Level("same consonants", "surname_skeleton_l = surname_skeleton_r", 0.09, 0.09, 0.002),
+        Level(
+            "one letter apart",
+            f"{_edits('surname')} <= 1 AND length(surname_l) > 3",
+            0.11,
+            0.11,
+            0.001,
+        ),
+        Level(
+            "two letters apart",
+            f"{_edits('surname')} <= 2 AND length(surname_l) > 5",
+            0.04,
+            0.04,
+            0.004,
+        ),
+        Level(
+            "alike",
+            f"{_alike('surname', 0.86)} OR {_edits('surname_skeleton')} <= 1 "
+            "AND length(surname_skeleton_l) > 3",
+            0.02,
+            0.02,
+            0.01,
+        ),
+        Level("different", "", 0.02, 0.02, 0.9815),
     ),
     frequency="surname",
-)  # fmt: skip
+)
 
 _BOTH_KNOWN = "given_known_l AND given_known_r AND given_l <> given_r"
 GIVEN = Field(
     "given",
     _missing("given"),
     (
-        Level("same", "given_l = given_r", 0.85, 0.002, frequency=True),
-        Level("initial", _initial("given_fold"), 0.03, 0.02),
-        Level("same consonants", f"given_skeleton_l = given_skeleton_r AND NOT ({_BOTH_KNOWN})",
-              0.04, 0.005),
-        Level("one letter apart", f"{_edits('given_fold')} <= 1 AND length(given_fold_l) > 3",
-              0.04, 0.01),
-        Level("alike", f"{_edits('given_fold')} <= 2 AND length(given_fold_l) > 5 "
-              f"OR {_alike('given_fold', 0.9)} OR {_edits('given_skeleton')} <= 1 "
-              f"AND length(given_skeleton_l) > 3 AND NOT ({_BOTH_KNOWN})", 0.02, 0.05),
-        Level("different", "", 0.003, 0.91, fixed=True),
+        Level("same", "given_l = given_r", 0.85, 0.002, 0.04, frequency=True),
+        Level("initial", _initial("given_fold"), 0.03, 0.02, 0.003),
+        Level(
+            "same consonants",
+            f"given_skeleton_l = given_skeleton_r AND NOT ({_BOTH_KNOWN})",
+            0.04,
+            0.005,
+            0.003,
+        ),
+        Level(
+            "one letter apart",
+            f"{_edits('given_fold')} <= 1 AND length(given_fold_l) > 3",
+            0.04,
+            0.01,
+            0.004,
+        ),
+        Level(
+            "alike",
+            f"{_edits('given_fold')} <= 2 AND length(given_fold_l) > 5 "
+            f"OR {_alike('given_fold', 0.9)} OR {_edits('given_skeleton')} <= 1 "
+            f"AND length(given_skeleton_l) > 3 AND NOT ({_BOTH_KNOWN})",
+            0.02,
+            0.05,
+            0.02,
+        ),
+        Level("different", "", 0.003, 0.91, 0.93, fixed=True),
     ),
     frequency="given",
-)  # fmt: skip
+)
 
 PATRONYMIC = Field(
     "patronymic",
     _missing("patronymic"),
     (
-        Level("same", "patronymic_l = patronymic_r", 0.86, 0.86, frequency=True),
-        Level("initial", _initial("patronymic"), 0.03, 0.03),
-        Level("same consonants", "patronymic_skeleton_l = patronymic_skeleton_r", 0.03, 0.03),
-        Level("one letter apart", f"{_edits('patronymic')} <= 1 AND length(patronymic_l) > 3",
-              0.04, 0.04),
-        Level("alike", f"{_edits('patronymic')} <= 2 AND length(patronymic_l) > 5 "
-              f"OR {_alike('patronymic', 0.9)}", 0.02, 0.02),
-        Level("different", "", 0.02, 0.02),
+        Level("same", "patronymic_l = patronymic_r", 0.86, 0.86, 0.04, frequency=True),
+        Level("initial", _initial("patronymic"), 0.03, 0.03, 0.003),
+        Level(
+            "same consonants", "patronymic_skeleton_l = patronymic_skeleton_r", 0.03, 0.03, 0.003
+        ),
+        Level(
+            "one letter apart",
+            f"{_edits('patronymic')} <= 1 AND length(patronymic_l) > 3",
+            0.04,
+            0.04,
+            0.004,
+        ),
+        Level(
+            "alike",
+            f"{_edits('patronymic')} <= 2 AND length(patronymic_l) > 5 "
+            f"OR {_alike('patronymic', 0.9)}",
+            0.02,
+            0.02,
+            0.02,
+        ),
+        Level("different", "", 0.02, 0.02, 0.93),
     ),
     frequency="patronymic",
-)  # fmt: skip
+)
+
+
+_DATE_CHANCE = (0.0001, 0.002, 0.0001, 0.0007, 0.003, 0.05, 0.9441)
 
 
 def _date_field(what: str, kin: tuple[float, ...], same: tuple[float, ...]) -> Field:
@@ -130,16 +187,19 @@ def _date_field(what: str, kin: tuple[float, ...], same: tuple[float, ...]) -> F
     }
     sqls = (
         ("same", f"{equal(y)} AND {equal(m)} AND {equal(d)}"),
-        ("no contradiction, parts missing", f"{equal(y)} AND {open_or_equal(m)} AND "
-         f"{open_or_equal(d)} AND NOT ({full})"),
+        (
+            "no contradiction, parts missing",
+            f"{equal(y)} AND {open_or_equal(m)} AND {open_or_equal(d)} AND NOT ({full})",
+        ),
         ("day and month exchanged", f"{equal(y)} AND {m}_l = {d}_r AND {d}_l = {m}_r"),
         ("one digit apart", f"{full} AND damerau_levenshtein({text['l']}, {text['r']}) <= 1"),
         ("two of day, month and year", f"{full} AND {two} = 2"),
         ("year within one", f"abs({y}_l - {y}_r) <= 1"),
         ("different", ""),
-    )  # fmt: skip
+    )
     levels = tuple(
-        Level(label, sql, s, k) for (label, sql), s, k in zip(sqls, same, kin, strict=True)
+        Level(label, sql, s, k, c)
+        for (label, sql), s, k, c in zip(sqls, same, kin, _DATE_CHANCE, strict=True)
     )
     return Field(f"{what}_date", _missing(y), levels)
 
@@ -180,12 +240,12 @@ CONTEXT = Field(
     "place_unit_death",
     " AND ".join(f"({unknown})" for _, unknown in _AGREE.values()),
     (
-        Level("three or four agree", f"{_count(0)} >= 3", 0.35, 0.05),
-        Level("two agree, none against", f"{_count(0)} = 2 AND {_count(1)} = 0", 0.25, 0.12),
-        Level("two agree, some against", f"{_count(0)} = 2", 0.12, 0.13),
-        Level("one agrees, none against", f"{_count(0)} = 1 AND {_count(1)} = 0", 0.12, 0.2),
-        Level("one agrees, some against", f"{_count(0)} = 1", 0.11, 0.3),
-        Level("none agrees", "", 0.05, 0.2),
+        Level("three or four agree", f"{_count(0)} >= 3", 0.35, 0.05, 0.001),
+        Level("two agree, none against", f"{_count(0)} = 2 AND {_count(1)} = 0", 0.25, 0.12, 0.005),
+        Level("two agree, some against", f"{_count(0)} = 2", 0.12, 0.13, 0.02),
+        Level("one agrees, none against", f"{_count(0)} = 1 AND {_count(1)} = 0", 0.12, 0.2, 0.05),
+        Level("one agrees, some against", f"{_count(0)} = 1", 0.11, 0.3, 0.2),
+        Level("none agrees", "", 0.05, 0.2, 0.724),
     ),
 )
 
@@ -193,9 +253,9 @@ TAG = Field(
     "tag",
     _missing("tag"),
     (
-        Level("same", "tag_l = tag_r", 0.9, 0.0002),
-        Level("one sign apart", f"{_edits('tag')} <= 1 AND length(tag_l) > 4", 0.07, 0.002),
-        Level("different", "", 0.03, 0.9978),
+        Level("same", "tag_l = tag_r", 0.9, 0.0002, 1e-05),
+        Level("one sign apart", f"{_edits('tag')} <= 1 AND length(tag_l) > 4", 0.07, 0.002, 0.0001),
+        Level("different", "", 0.03, 0.9978, 0.99989),
     ),
 )
 

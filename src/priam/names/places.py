@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from importlib import resources
 
 from priam.names.folding import skeleton
 from priam.names.letters import clean
@@ -12,63 +13,7 @@ __all__ = ["place_keys", "tag_key", "unit_keys"]
 
 # Words that say what kind of place it is; they are left out.
 _KINDS = frozenset(
-    [
-        "с",
-        "м",
-        "г",
-        "гор",
-        "смт",
-        "місто",
-        "село",
-        "селище",
-        "сел",
-        "пос",
-        "пгт",
-        "город",
-        "деревня",
-        "дер",
-        "вёска",
-        "в",
-        "горад",
-        "область",
-        "обл",
-        "вобласць",
-        "район",
-        "рн",
-        "р-н",
-        "раён",
-        "край",
-        "респ",
-        "республика",
-        "республіка",
-        "республіки",
-        "округ",
-        "місцевість",
-        "village",
-        "city",
-        "town",
-        "oblast",
-        "region",
-        "district",
-        "rayon",
-        "raion",
-        "settlement",
-        "near",
-        "біля",
-        "под",
-        "поблизу",
-        "возле",
-        "of",
-        "the",
-        "st",
-        "ст",
-        "станица",
-        "хутір",
-        "хутор",
-        "х",
-        "ул",
-        "вул",
-    ]
+    resources.files("priam.names").joinpath("data/place_kinds.txt").read_text("utf-8").split()
 )
 # Well-known towns whose names differ by language more than letters do.
 _SAME = {

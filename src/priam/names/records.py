@@ -54,7 +54,7 @@ def records(names: NameList, habits: Habits) -> pa.Table:
 _TEXTS = pa.list_(pa.string())
 _TYPES = {"uid": pa.int64(), "given_known": pa.bool_()}
 _TYPES |= dict.fromkeys(("surname_parts", "place", "death_place", "unit", "keys"), _TEXTS)
-_TYPES |= {name: pa.int16() for name in COLUMNS if name.endswith(("year", "month", "day"))}
+_TYPES |= {name: pa.int32() for name in COLUMNS if name.endswith(("year", "month", "day"))}
 _SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
 
 

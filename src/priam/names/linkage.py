@@ -1,0 +1,213 @@
+"""The one place where Priam talks to splink 5 (on DuckDB).
+
+splink blocks the pairs, finds the level of each comparison and the frequency of names, and
+estimates by random sampling how often unrelated pairs reach each level. The rest of Priam sees
+only :class:`Candidates`, arrays of levels. Another backend of splink (Spark) is handed in as
+``api``; the level conditions are then SQL that it must understand.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from priam.names.comparisons import FIELDS, Field
+
+__all__ = ["Candidates", "Options", "compare", "splink_settings"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What bounds a run: seed, sampled pairs for u, memory (``"3GB"``) and threads."""
+
+    seed: int = 1
+    sampled_pairs: float = 4e6
+    memory: str = "3GB"
+    threads: int = 2
+    least_weight: float = -12.0
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Compared pairs of two lists.
+
+    ``left``, ``right``: rows in the two lists (int64). ``levels[field]``: number of the level
+    from best (0), or -1 where a value is missing. ``rarity[field]``: the larger of the two
+    frequencies of the value, 1 where it does not count. ``chance[field]``: how often a random
+    pair of two different persons is on each level, among pairs with a value.
+    """
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    levels: dict[str, NDArray[np.int8]]
+    rarity: dict[str, NDArray[np.float64]]
+    chance: dict[str, NDArray[np.float64]]
+    sizes: tuple[int, int]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def splink_settings(fields: tuple[Field, ...], chance: dict[str, list[float]] | None = None) -> Any:
+    """The splink model with Priam's comparisons and blocking keys."""
+    from splink import SettingsCreator, block_on
+
+    return SettingsCreator(
+        link_type="link_only",
+        unique_id_column_name="uid",
+        probability_two_random_records_match=1e-4,
+        comparisons=[_comparison(item, (chance or {}).get(item.name)) for item in fields],
+        blocking_rules_to_generate_predictions=[block_on("keys", arrays_to_explode=["keys"])],
+        retain_intermediate_calculation_columns=True,
+    )
+
+
+def _comparison(item: Field, chance: list[float] | None) -> Any:
+    import splink.comparison_library as library
+
+    levels: list[Any] = [
+        {"sql_condition": item.null, "label_for_charts": "missing", "is_null_level": True}
+    ]
+    for number, level in enumerate(item.levels):
+        entry: dict[str, Any] = {
+            "sql_condition": level.sql or "ELSE",
+            "label_for_charts": level.label,
+            "m_probability": level.same,
+        }
+        if chance:
+            entry["u_probability"] = chance[number]
+        if level.frequency:
+            entry["tf_adjustment_column"] = item.frequency
+        levels.append(entry)
+    return library.CustomComparison(levels, output_column_name=item.name)
+
+
+def compare(left: pa.Table, right: pa.Table, options: Options, *, api: Any = None) -> Candidates:
+    """Block and compare two lists of records; pairs that are plainly unrelated are dropped.
+
+    Fields that one of the lists does not have at all are left out.
+    """
+    from splink import Linker
+
+    fields = tuple(item for item in FIELDS if _filled(item, left) and _filled(item, right))
+    with _quiet():
+        api = api or _duckdb(options)
+        tables = [
+            api.register(left, dataset_display_name="a"),
+            api.register(right, dataset_display_name="b"),
+        ]
+        linker = Linker(tables, splink_settings(fields), log_level=logging.ERROR)
+        linker.training.estimate_u_using_random_sampling(
+            max_pairs=options.sampled_pairs,
+            seed=options.seed,
+            min_count_per_level=None,
+            num_chunks=1,
+        )
+        sampled = min(options.sampled_pairs, float(left.num_rows * right.num_rows))
+        chance = _chances(linker, fields, sampled)
+        known = {name: list(values) for name, values in chance.items()}
+        linker = Linker(tables, splink_settings(fields, known), log_level=logging.ERROR)
+        frame = linker.inference.predict(threshold_match_weight=options.least_weight)
+        arrays = _arrays(frame, fields)
+    # splink calls either list "l": the display names sort as a < b, so "l" is the first list.
+    return Candidates(
+        left=arrays["uid_l"].astype(np.int64),
+        right=arrays["uid_r"].astype(np.int64),
+        levels={f.name: _levels(arrays[f"gamma_{f.name}"], len(f.levels)) for f in fields},
+        rarity={
+            f.name: _rarity(arrays, f, left.num_rows + right.num_rows)
+            for f in fields
+            if f.frequency
+        },
+        chance=chance,
+        sizes=(left.num_rows, right.num_rows),
+    )
+
+
+def _filled(item: Field, table: pa.Table) -> bool:
+    columns = {
+        "birth_date": ("birth_year",),
+        "place_unit_death": ("place", "unit", "death_year", "death_place"),
+    }.get(item.name, (item.name,))
+    return any(table[column].null_count < table.num_rows for column in columns)
+
+
+def _duckdb(options: Options) -> Any:
+    import duckdb
+    from splink import DuckDBAPI
+
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"SET memory_limit='{options.memory}'; SET threads={options.threads}")
+    return DuckDBAPI(connection)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """splink prints its progress by logging; the command line says its own."""
+    logger = logging.getLogger("splink")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _chances(
+    linker: Any, fields: tuple[Field, ...], pairs: float
+) -> dict[str, NDArray[np.float64]]:
+    """u by field: what the sample shows, and 200 pairs' worth of what is usual.
+
+    So a level that the sample did not reach has a small chance, not none, and two short lists
+    do not teach the program that every second man is called Taras.
+    """
+    found = {}
+    usual = {item.name: np.array([level.chance for level in item.levels]) for item in fields}
+    for comparison in linker._settings_obj.comparisons:
+        levels = [level for level in comparison.comparison_levels if not level.is_null_level]
+        values = [_number(level.u_probability) for level in levels]
+        u = np.array(values, dtype=float)
+        u = np.where(np.isfinite(u) & (u > 0), u, 0.0)
+        u = u * pairs + _USUAL_PAIRS * usual[comparison.output_column_name]
+        found[comparison.output_column_name] = u / u.sum()
+    return {item.name: found[item.name] for item in fields}
+
+
+_USUAL_PAIRS = 200.0
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _arrays(frame: Any, fields: tuple[Field, ...]) -> dict[str, NDArray[Any]]:
+    columns = ["uid_l", "uid_r"]
+    for item in fields:
+        columns.append(f"gamma_{item.name}")
+        if item.frequency:
+            columns += [f"tf_{item.frequency}_l", f"tf_{item.frequency}_r"]
+    relation = frame.as_duckdbpyrelation()
+    result: dict[str, NDArray[Any]] = relation.select(*columns).fetchnumpy()
+    return {name: np.ma.getdata(values) for name, values in result.items()}
+
+
+def _levels(gamma: NDArray[Any], count: int) -> NDArray[np.int8]:
+    """splink counts from the worst level (0) up; here 0 is the best."""
+    numbers = np.where(gamma < 0, -1, count - 1 - gamma)
+    return numbers.astype(np.int8)
+
+
+def _rarity(arrays: dict[str, NDArray[Any]], item: Field, size: int) -> NDArray[np.float64]:
+    """How frequent the agreeing value is; short lists know little of that and lean on the usual."""
+    left, right = arrays[f"tf_{item.frequency}_l"], arrays[f"tf_{item.frequency}_r"]
+    larger = np.fmax(left.astype(float), right.astype(float))
+    seen = np.where(np.isfinite(larger) & (larger > 0), larger, 0.0)
+    usual = item.levels[0].chance
+    return (seen * size + usual * _USUAL_PAIRS) / (size + _USUAL_PAIRS)
