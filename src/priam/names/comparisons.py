@@ -103,8 +103,8 @@ GIVEN = Field(
     "given",
     _missing("given"),
     (
-        Level("same", "given_l = given_r", 0.85, 0.002, 0.04, frequency=True),
         Level("initial", _initial("given_fold"), 0.03, 0.02, 0.003),
+        Level("same", "given_l = given_r", 0.85, 0.002, 0.04, frequency=True),
         Level(
             "same consonants",
             f"given_skeleton_l = given_skeleton_r AND NOT ({_BOTH_KNOWN})",
@@ -137,8 +137,8 @@ PATRONYMIC = Field(
     "patronymic",
     _missing("patronymic"),
     (
-        Level("same", "patronymic_l = patronymic_r", 0.86, 0.86, 0.04, frequency=True),
         Level("initial", _initial("patronymic"), 0.03, 0.03, 0.003),
+        Level("same", "patronymic_l = patronymic_r", 0.86, 0.86, 0.04, frequency=True),
         Level(
             "same consonants", "patronymic_skeleton_l = patronymic_skeleton_r", 0.03, 0.03, 0.003
         ),

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from priam.names.letters import APOSTROPHE, clean, mend_mixed, script
 
-__all__ = ["fold", "skeleton", "surname_base"]
+__all__ = ["consonants", "fold", "neighbour_spelling", "skeleton", "surname_base"]
 
 # One sign a sound: j = ж, q = ч, w = ш and щ, c = ц, x = х and кс, g = г and ґ.
 _SINGLE = "абвгґдеєёэжзиіїйыклмнопрстуўфхцчшщ"
@@ -89,7 +89,7 @@ def fold(word: str) -> str:
     """
     word = mend_mixed(clean(word)).lower()
     plain = _from_latin(word) if script(word) == "latin" else _from_cyrillic(word)
-    plain = _LETTERS.sub("", plain.replace("ks", "x"))
+    plain = _LETTERS.sub("", plain.replace("ks", "x").replace("wq", "w"))
     return _DOUBLE.sub(r"\1", _GLIDE.sub("", plain))
 
 
@@ -107,9 +107,24 @@ def _from_latin(word: str) -> str:
     return _LATIN_GROUP.sub(lambda found: _GROUPS[found.group()], word).lower()
 
 
+_POLISH = re.compile("w|sz|cz|ż|ł", re.IGNORECASE)
+_CH = re.compile("(?<![st])ch", re.IGNORECASE)
+
+
+def neighbour_spelling(texts: list[str]) -> list[str]:
+    """Latin words of one person; if they show German or Polish habits, ch becomes kh.
+
+    In English ch is ч, in German and Polish it is х: only the other words of the same row tell
+    which. Other rows are returned as they are.
+    """
+    together = " ".join(texts)
+    if script(together.replace(" ", "")) != "latin" or not _POLISH.search(together):
+        return texts
+    return [_CH.sub("kh", text) for text in texts]
+
+
 _CLASSES = str.maketrans(
-    {"g": "h", "x": "h", "c": "c", "q": "c", "w": "c", "j": "z", "z": "z"}
-    | dict.fromkeys("aeiou", "")
+    {"g": "h", "x": "h", "q": "c", "w": "c", "j": "s", "z": "s"} | dict.fromkeys("aeiou", "")
 )
 
 
@@ -120,7 +135,12 @@ def skeleton(word: str) -> str:
     >>> skeleton("Олексієнко") == skeleton("Алексеенко")
     True
     """
-    folded = fold(word)
+    return consonants(fold(word))
+
+
+@lru_cache(maxsize=1 << 20)
+def consonants(folded: str) -> str:
+    """The skeleton of a word that is folded already."""
     if not folded:
         return ""
     rest = folded.translate(_CLASSES)

@@ -28,7 +28,7 @@ class Options:
     """What bounds a run: seed, sampled pairs for u, memory (``"3GB"``) and threads."""
 
     seed: int = 1
-    sampled_pairs: float = 4e6
+    sampled_pairs: float = 1e6
     memory: str = "3GB"
     threads: int = 2
     least_weight: float = -12.0
@@ -209,5 +209,5 @@ def _rarity(arrays: dict[str, NDArray[Any]], item: Field, size: int) -> NDArray[
     left, right = arrays[f"tf_{item.frequency}_l"], arrays[f"tf_{item.frequency}_r"]
     larger = np.fmax(left.astype(float), right.astype(float))
     seen = np.where(np.isfinite(larger) & (larger > 0), larger, 0.0)
-    usual = item.levels[0].chance
+    usual = next(level.chance for level in item.levels if level.frequency)
     return (seen * size + usual * _USUAL_PAIRS) / (size + _USUAL_PAIRS)

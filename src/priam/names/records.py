@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from priam.names.dates import PartialDate
-from priam.names.folding import fold, skeleton, surname_base
+from priam.names.folding import consonants, fold, neighbour_spelling, surname_base
 from priam.names.given import given_key, known_given
 from priam.names.parts import Habits, NameParts, split_name
 from priam.names.patronymics import patronymic_key
@@ -71,61 +71,76 @@ def _record(index: int, person: Person, habits: Habits) -> dict[str, Any]:
 
 
 def _name_columns(parts: NameParts) -> dict[str, Any]:
+    surname, given, patronymic = neighbour_spelling([parts.surname, parts.given, parts.patronymic])
+    parts = NameParts(surname, given, patronymic)
     pieces = [piece for piece in parts.surname.replace(" ", "-").split("-") if piece]
-    surname = "".join(map(surname_base, pieces)) or None
+    folded = "".join(map(surname_base, pieces))
     return {
-        "surname": surname,
-        "surname_skeleton": skeleton(surname) or None if surname else None,
+        "surname": folded or None,
+        "surname_skeleton": consonants(folded) or None,
         "surname_parts": [surname_base(piece) for piece in pieces] or None,
         "given": given_key(parts.given) or None,
         "given_fold": fold(parts.given) or None,
-        "given_skeleton": skeleton(given_key(parts.given)) or None,
+        "given_skeleton": consonants(given_key(parts.given)) or None,
         "given_known": known_given(parts.given),
         "patronymic": patronymic_key(parts.patronymic) or None,
-        "patronymic_skeleton": skeleton(patronymic_key(parts.patronymic)) or None,
+        "patronymic_skeleton": consonants(patronymic_key(parts.patronymic)) or None,
     }
 
 
 def _keys(row: dict[str, Any], birth: PartialDate) -> set[str]:
     """Blocking keys. Each error that a list is known to make leaves at least one key alone."""
-    surnames = {skeleton(part)[:6] for part in row["surname_parts"] or () if len(part) > 2}
+    surnames = {consonants(part)[:6] for part in row["surname_parts"] or () if len(part) > 2}
     if row["surname_skeleton"]:
         surnames.add(row["surname_skeleton"][:6])
     given, father = row["given_skeleton"] or "", row["patronymic_skeleton"] or ""
     year, tag = row["birth_year"], row["tag"]
+    around = [f"u{key}" for key in row["unit"] or ()] + [f"p{key}" for key in row["place"] or ()]
     keys = {f"t{tag}"} if tag and len(tag) > 3 else set()
     for surname in surnames:
-        keys |= {f"sg{surname}|{given}"} if given else {f"s{surname}"}
-        keys |= {f"sf{surname}|{father}"} if father else set()
-        keys |= {f"sy{surname}|{year}"} if year else set()
+        keys |= _surname_keys(surname, given, father, year, around)
+        keys |= _near_keys(surname, given, father, year, around)
     if given and father:
         keys |= {f"gf{given}|{father}|{surname[:1]}" for surname in surnames}
+        keys |= {f"gf{given}|{father}|{spot}" for spot in around}
         keys |= {f"gfy{given}|{father}|{year}"} if year else set()
-    keys |= _date_keys(birth, surnames, given)
-    return keys | _near_keys(surnames, given, year)
+    if given and year and row["unit"]:
+        keys |= {f"gyu{given}|{year}|{number}" for number in row["unit"]}
+    return keys | _date_keys(birth, surnames, given, father)
 
 
-def _date_keys(birth: PartialDate, surnames: set[str], given: str) -> set[str]:
-    """The full date, day and month in either order, and each with one part missing."""
+def _surname_keys(
+    surname: str, given: str, father: str, year: int | None, around: list[str]
+) -> set[str]:
+    """The surname with one more thing that is right."""
+    keys = {f"sg{surname}|{given}"} if given else {f"s{surname}"}
+    keys |= {f"sf{surname}|{father}"} if father else set()
+    keys |= {f"sy{surname}|{year}"} if year else set()
+    keys |= {f"si{surname}|{given[:1]}|{father[:1]}"} if given and father else set()
+    return keys | {f"sa{surname}|{spot}|{given[:1]}" for spot in around}
+
+
+def _date_keys(birth: PartialDate, surnames: set[str], given: str, father: str) -> set[str]:
+    """The full date, day and month in either order, or without its year."""
     if not (birth.year and birth.month and birth.day):
         return set()
     low, high = sorted((birth.month, birth.day))
     date = f"{birth.year}.{low}.{high}"
     keys = {f"dg{date}|{given[:2]}"} if given else set()
-    keys |= {f"ds{date}|{surname[:2]}" for surname in surnames}
+    keys |= {f"df{date}|{father[:2]}"} if father else set()
     for surname in surnames:
+        keys |= {f"ds{date}|{surname[:2]}", f"ds{date}|{surname[-2:]}."}
         keys.add(f"dm{low}.{high}|{surname[:3]}")
     return keys
 
 
-def _near_keys(surnames: set[str], given: str, year: int | None) -> set[str]:
-    """Surnames with any one consonant left out, beside the given name: typing errors."""
-    if not given or not year:
+def _near_keys(
+    surname: str, given: str, father: str, year: int | None, around: list[str]
+) -> set[str]:
+    """The surname with any one consonant left out, beside the given name: typing errors."""
+    if not given or len(surname) < 3:
         return set()
-    return {
-        f"n{surname[:i] + surname[i + 1 :]}|{given}|{step}"
-        for surname in surnames
-        if len(surname) >= 3
-        for i in range(len(surname))
-        for step in (year // 5, (year + 2) // 5)
-    }
+    beside = [f"{step}" for step in (year // 5, (year + 2) // 5)] if year else []
+    beside += around + ([f"f{father[:2]}"] if father else [])
+    shorter = {surname[:i] + surname[i + 1 :] for i in range(len(surname))} | {surname}
+    return {f"n{word}|{given}|{spot}" for word in shorter for spot in beside}
