@@ -5,7 +5,8 @@ Each :class:`Field` has levels from best to worst, written as SQL over the folde
 ``kin`` the share among pairs of close relatives (brothers), ``chance`` that among unrelated
 people. They are starting values and priors:
 :mod:`priam.names.estimation` learns from the lists. A level whose ``same`` is fixed is not
-learned: one person hardly ever has two clearly different given names.
+learned: one person hardly ever has two clearly different given names, and brothers always do, so
+this level is all but a veto.
 """
 
 from __future__ import annotations
@@ -122,13 +123,12 @@ GIVEN = Field(
         Level(
             "alike",
             f"{_edits('given_fold')} <= 2 AND length(given_fold_l) > 5 "
-            f"OR {_alike('given_fold', 0.9)} OR {_edits('given_skeleton')} <= 1 "
-            f"AND length(given_skeleton_l) > 3 AND NOT ({_BOTH_KNOWN})",
+            f"AND {_edits('given_skeleton')} <= 1 AND NOT ({_BOTH_KNOWN})",
             0.02,
             0.05,
             0.02,
         ),
-        Level("different", "", 0.003, 0.91, 0.93, fixed=True),
+        Level("different", "", 1e-7, 0.91, 0.93, fixed=True),
     ),
     frequency="given",
 )

@@ -62,13 +62,18 @@ def fit(pairs: Candidates, *, one_to_one: bool = True, rounds: int = 60) -> Fit:
         updated = _probability(pairs, odds, one_to_one)
         change = float(np.abs(updated - probability).sum())
         probability = updated
-        matches = float(np.clip(probability.sum(), 1.0, 0.999 * min(pairs.sizes)))
+        matches = _shrunk(probability.sum(), min(pairs.sizes))
         relatives = float(np.clip((kin_share * (1 - probability)).sum(), 1.0, matches * 5 + 1))
         same = {item.name: _learn(item, pairs, probability) for item in fields}
         if change < 1e-4 * matches + 0.01:
             break
     weights = {item.name: _weights(pairs, item, same[item.name]) for item in fields}
     return Fit(probability, weights, same, kin, matches, relatives, count, one_to_one)
+
+
+def _shrunk(found: float, most: int) -> float:
+    """Expected matches, with a uniform prior on their share: a list of one stays unsure."""
+    return float((found + 1) / (most + 2) * most)
 
 
 def _start(item: Field, which: str) -> Floats:

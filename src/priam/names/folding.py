@@ -144,7 +144,7 @@ def consonants(folded: str) -> str:
     if not folded:
         return ""
     rest = folded.translate(_CLASSES)
-    return _DOUBLE.sub(r"\1", ("a" if folded[0] in "aeiou" else "") + rest)
+    return ("a" if folded[0] in "aeiou" else "") + rest
 
 
 _ENDINGS = (

@@ -53,7 +53,7 @@ def test_languages_are_told_by_their_letters() -> None:
     assert guesses == ["uk", "ru", "be", "latin", ""]
 
 
-@pytest.mark.parametrize("row", own_table(), ids=lambda row: row[0][0])
+@pytest.mark.parametrize("row", own_table(), ids=lambda row: "-".join(row[1]))
 def test_every_form_of_a_row_is_one_name(row: tuple[tuple[str, ...], ...]) -> None:
     """Also in every romanisation of its Ukrainian and Russian form by the official systems."""
     key = given_key(row[0][0])

@@ -1,0 +1,115 @@
+"""``priam names``: reconcile lists of persons written in several spellings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from priam.errors import UserError
+
+__all__ = ["names"]
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def names() -> None:
+    """Reconcile lists of persons in several spellings; a link is a proposal, never a merge."""
+
+
+def _mapping(entries: tuple[str, ...]) -> dict[str, str]:
+    pairs = [entry.partition("=") for entry in entries]
+    bad = [entry for entry, (field, _, column) in zip(entries, pairs) if not (field and column)]
+    if bad:
+        raise UserError(f"--map wants FIELD=COLUMN, got {bad[0]!r}")
+    return {field.strip(): column.strip() for field, _, column in pairs}
+
+
+@names.command()
+@click.argument("list_a", type=_FILE)
+@click.argument("list_b", type=_FILE)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for results.")
+@click.option("--many", is_flag=True, help="A row may match several rows of the other list.")
+@click.option("--threshold", default=0.5, show_default=True, type=click.FloatRange(0.01, 0.999))
+@click.option("--floor", default=0.05, show_default=True, type=click.FloatRange(0.001, 0.5),
+              help="Pairs from this probability up go to possible.csv.")  # fmt: skip
+@click.option("--seed", default=1, show_default=True, help="Seed of the sampled pairs.")
+@click.option("--memory", default="3GB", show_default=True, help="Memory limit of DuckDB.")
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
+@click.option("--encoding", help="Encoding of both files, if recognition fails.")
+@click.option("--map-a", multiple=True, metavar="FIELD=COLUMN", help="A column of LIST_A.")
+@click.option("--map-b", multiple=True, metavar="FIELD=COLUMN", help="A column of LIST_B.")
+@click.option("--map", "both", multiple=True, metavar="FIELD=COLUMN", help="A column of both.")
+@click.option("--replace", is_flag=True, help="Write into a folder that is not empty.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def match(
+    list_a: Path,
+    list_b: Path,
+    out: Path,
+    many: bool,
+    threshold: float,
+    floor: float,
+    seed: int,
+    memory: str,
+    threads: int,
+    encoding: str | None,
+    map_a: tuple[str, ...],
+    map_b: tuple[str, ...],
+    both: tuple[str, ...],
+    replace: bool,
+    as_json: bool,
+) -> None:
+    """Match LIST_A against LIST_B and write proposals, with weights, into a folder."""
+    from priam.names.linkage import Options
+    from priam.names.matching import match_lists
+    from priam.names.outputs import model_card, new_folder, write_match
+    from priam.names.reading import read_list
+
+    new_folder(out, replace=replace)  # refuse before the work, not after it
+    left = read_list(list_a, mapping=_mapping((*both, *map_a)), encoding=encoding)
+    right = read_list(list_b, mapping=_mapping((*both, *map_b)), encoding=encoding)
+    options = Options(seed=seed, memory=memory, threads=threads)
+    found = match_lists(
+        left, right, one_to_one=not many, threshold=threshold, floor=floor, options=options
+    )
+    write_match(found, out, options, replace=replace)
+    card = model_card(found, options)
+    if as_json:
+        click.echo(json.dumps(card, ensure_ascii=False, indent=1, allow_nan=False))
+        return
+    for which in (left, right):
+        _say(which.file, dict(which.mapping), which.unused, which.notices)
+    alone = [
+        len(which.persons) - len(set(side[found.proposed].tolist()))
+        for which, side in ((left, found.pairs.left), (right, found.pairs.right))
+    ]
+    click.echo(
+        f"{len(left.persons)} and {len(right.persons)} persons: {len(found.proposed)} pairs "
+        f"proposed, {len(found.possible)} possible, {alone[0]} and {alone[1]} without a pair."
+    )
+    click.echo(f"Written to {out}. Look first at matched.csv (band weak) and possible.csv.")
+
+
+def _say(
+    file: str, mapping: dict[str, str], unused: tuple[str, ...], notices: tuple[str, ...]
+) -> None:
+    columns = ", ".join(f"{field} = {column}" for field, column in mapping.items())
+    click.echo(f"{file}: {columns}" + (f"; not used: {', '.join(unused)}" if unused else ""))
+    for notice in notices[:5]:
+        click.echo(f"  {notice}", err=True)
+    if len(notices) > 5:
+        click.echo(f"  and {len(notices) - 5} more such cells, see model_card.json", err=True)
+
+
+@names.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--system", help="One system only (see the list without it).")
+def write(words: tuple[str, ...], system: str | None) -> None:
+    """Write WORDS in Latin letters by the published systems."""
+    from priam.names.transliteration import romanise, systems
+
+    text = " ".join(words)
+    for key in [system] if system else systems():
+        click.echo(f"{key:18} {romanise(text, key)}")
