@@ -7,6 +7,7 @@ is returned: a file is taken whole or not at all.
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,8 @@ def claims_from_json(data: Any, file: str | Path = "claims") -> ClaimsFile:
 
 # -- reading ---------------------------------------------------------------------------------
 
+_BROKEN = re.compile("[\ud800-\udfff]")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9 ,.]*")
 _ROLE = re.compile(r"[a-z][a-z_ -]*", re.ASCII)
 
 
@@ -135,6 +138,8 @@ class _Reader:
         found = str(self.of_type(value, str, path, "a text"))
         if not found.strip():
             raise self.fail(path, "found an empty text, expected some words")
+        if _BROKEN.search(found):
+            raise self.fail(path, f"{_shown(found)} holds half a character (a lone surrogate)")
         return found
 
     def date(self, value: Any, path: str) -> str:
@@ -195,6 +200,9 @@ class _Reader:
         top = self.an_object(data, "$")
         parties = self.names(self.need(top, "parties", "$"), "$.parties")
         self.parties = parties
+        mediators = self.texts(top.get("mediators", []), "$.mediators")
+        observers = self.texts(top.get("observers", []), "$.observers")
+        self.speakers = {*parties, *mediators, *observers}
         sources = self.sources(self.need(top, "sources", "$"))
         agreements = self.agreements(self.a_list(top.get("agreements", []), "$.agreements"))
         self.readings = {a.id: {r.id for r in a.readings} for a in agreements}
@@ -205,15 +213,13 @@ class _Reader:
             sources=sources,
             claims=claims,
             about=str(self.optional(top, "about", "$", self.text) or ""),
-            mediators=self.texts(top.get("mediators", []), "$.mediators"),
-            observers=self.texts(top.get("observers", []), "$.observers"),
+            mediators=mediators,
+            observers=observers,
         )
 
     def names(self, value: Any, path: str) -> dict[str, str]:
-        return {
-            key: self.text(name, f"{path}.{key}")
-            for key, name in self.an_object(value, path).items()
-        }
+        found = self.an_object(value, path)
+        return {self.text(key, path): self.text(found[key], f"{path}.{key}") for key in found}
 
     def texts(self, value: Any, path: str) -> tuple[str, ...]:
         return tuple(
@@ -231,7 +237,7 @@ class _Reader:
         }
 
     def source(self, key: str, value: Any) -> Source:
-        path = f"$.sources.{key}"
+        path = f"$.sources.{self.text(key, '$.sources')}"
         item = self.an_object(value, path)
         url = self.optional(item, "url", path, self.text)
         if url is not None and not url.startswith(("https://", "http://")):
@@ -355,11 +361,13 @@ class _Reader:
 
     def side(self, value: Any, path: str) -> str:
         found = self.text(value, path)
-        if found not in self.parties and not _ROLE.fullmatch(found):
+        if found in self.speakers:
+            return found
+        if not _ROLE.fullmatch(found) or found in {name.casefold() for name in self.speakers}:
             raise self.fail(
                 path,
                 f"party {found!r} does not exist in this file; "
-                f"there is: {', '.join(self.parties)}, "
+                f"there is: {', '.join(sorted(self.speakers))}, "
                 "or a word in small letters such as press or neutral",
             )
         return found
@@ -377,7 +385,10 @@ class _Reader:
             return self.count(value, path)
         if measure.endswith("_on"):
             return self.date(value, path)
-        return self.text(value, path)
+        found = self.text(value, path)
+        if _NUMBER.fullmatch(found):
+            raise self.fail(path, f"found the text {found!r}; write a count without quotes")
+        return found
 
     _SUBJECT_KEYS = (
         "agreement", "reading", "offer", "batch", "total", "since", "through", "year", "from",
@@ -389,17 +400,35 @@ class _Reader:
         agreement = self.optional(item, "agreement", path, self.text)
         if agreement is not None:
             self.known(agreement, f"{path}.agreement", self.readings, "agreement")
+        self.check_subject(item, path)
         return Subject(
             agreement=agreement,
             reading=self.subject_reading(item, path, agreement),
-            offer=self.optional(item, "offer", path, self.text),
+            offer=self.optional(item, "offer", path, self.batch),
             batch=self.optional(item, "batch", path, self.batch),
             total=self.optional(item, "total", path, self.flag),
             since=self.optional(item, "since", path, self.date),
             through=self.optional(item, "through", path, self.date),
-            year=self.optional(item, "year", path, self.count),
+            year=self.optional(item, "year", path, self.year),
             giver=self.optional(item, "from", path, self.giver),
         )
+
+    def check_subject(self, item: dict[str, Any], path: str) -> None:
+        if all(value is None for value in item.values()):
+            raise self.fail(path, "names nothing; say which agreement, batch, total or time")
+        if item.get("total") is True and item.get("batch") is not None:
+            raise self.fail(path, "names both a batch and a total; a claim is about one of them")
+        since = self.optional(item, "since", path, self.date)
+        through = self.optional(item, "through", path, self.date)
+        first, last = days_of(since or ""), days_of(through or "")
+        if first and last and first[0] > last[1]:
+            raise self.fail(f"{path}.since", f"{since!r} is after through, {through!r}")
+
+    def year(self, value: Any, path: str) -> int:
+        found = self.count(value, path)
+        if not 1900 <= found <= 2200:
+            raise self.fail(path, f"found {found}, expected a year such as 2025")
+        return found
 
     def subject_reading(self, item: dict[str, Any], path: str, agreement: str | None) -> str | None:
         reading = self.optional(item, "reading", path, self.text)
@@ -415,7 +444,7 @@ class _Reader:
         return self.known(value, path, self.parties, "party")
 
     def batch(self, value: Any, path: str) -> str:
-        """A batch is named by its date, or by any name; what looks like a date must be one."""
+        """Batches and offers are named by date, or by any name; what looks like a date is one."""
         found = self.text(value, path)
         return self.date(found, path) if re.match(r"\d{4}(-\d|$)", found) else found
 
@@ -424,5 +453,4 @@ class _Reader:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return reprlib.repr(value)

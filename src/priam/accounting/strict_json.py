@@ -13,13 +13,15 @@ from typing import Any
 
 from priam.errors import InputError
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "parse_json", "read_json"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_PARTS", "parse_json", "read_json"]
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 64
+MAX_PARTS = 500_000  # lists and objects together; ten times what so many bytes of claims need
 
-# Strings are skipped whole, so that brackets inside them do not count.
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+# Strings are skipped whole, so that brackets inside them do not count. The possessive "*+" never
+# goes back: one long string costs its length, not gigabytes of places to return to.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def read_json(path: str | Path) -> Any:
@@ -53,7 +55,9 @@ def parse_json(data: bytes, file: str | Path) -> Any:
             "is not UTF-8 text; save it as UTF-8", file=file, where=f"line {line}"
         ) from None
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        return json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_int
+        )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise InputError(f"is not JSON: {error.msg}", file=file, where=where) from None
@@ -66,6 +70,10 @@ class _Refused(Exception):
 
 
 def _check_depth(data: bytes, file: str | Path) -> None:
+    if data.count(b"[") + data.count(b"{") > MAX_PARTS:
+        raise InputError(
+            f"holds more than {MAX_PARTS:,} lists and objects; split it by exchange", file=file
+        )
     depth = 0
     for token in _TOKEN.finditer(data):
         first = token.group()[:1]
@@ -89,6 +97,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise _Refused(f"has the key {key!r} twice in one object; keep one of them")
         result[key] = value
     return result
+
+
+def _int(digits: str) -> int:
+    # Python itself refuses more than 4,300 digits, with an error that names no file.
+    if len(digits) > 20:
+        raise _Refused(f"holds a number of {len(digits)} digits; no count is so large")
+    return int(digits)
 
 
 def _no_constant(name: str) -> Any:

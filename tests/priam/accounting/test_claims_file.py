@@ -43,6 +43,19 @@ CASES = [
     (("claims", 1, "subject"), {"batch": "2030-13"}, "$.claims[1].subject.batch"),
     (("claims", 1, "claimant_party"), "Z", "$.claims[1].claimant_party"),
     (("claims", 1, "measure"), "transferred_to_Z", "$.claims[1].measure"),
+    (("claims", 1, "subject"), {}, "$.claims[1].subject"),
+    (("claims", 1, "subject"), {"offer": "2030-02-30"}, "$.claims[1].subject.offer"),
+    (
+        ("claims", 1, "subject"),
+        {"total": True, "since": "2031", "through": "2030"},
+        "subject.since",
+    ),
+    (("claims", 1, "subject"), {"total": True, "batch": "2030"}, "$.claims[1].subject"),
+    (("claims", 1, "subject"), {"year": 99999}, "$.claims[1].subject.year"),
+    (("claims", 1, "measure"), 7, "$.claims[1].measure"),
+    (("claims", 1, "claimant_party"), "a", "$.claims[1].claimant_party"),  # the party is "A"
+    (("claims", 1, "claimant"), "half \ud800", "$.claims[1].claimant"),
+    (("sources",), {"s\ud800": {"publisher": "p"}}, "$.sources"),
     (("claims", 1, "corrects"), "9", "$.claims[1].corrects"),
     (("claims", 1, "colour"), "red", "$.claims[1].colour"),
     (("claims", 1), [], "$.claims[1]"),
@@ -116,3 +129,27 @@ def test_the_command_ends_with_one_sentence_and_code_2(tmp_path):
 def test_a_missing_file_is_one_sentence(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         read_claims(tmp_path / "none.json")
+
+
+def test_a_number_in_quotes_is_no_words():
+    data = file({**claim("1", 4), "measure": "offered", "value": "1,212"})
+    with pytest.raises(InputError, match="write a count without quotes"):
+        claims_from_json(data)
+
+
+def test_mediators_and_observers_may_speak():
+    data = {**file({**claim("1", 4), "claimant_party": "M"}), "mediators": ["M"]}
+    assert claims_from_json(data).claims[0].party == "M"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b'{"a": ' + b"9" * 5000 + b"}", "5000 digits"),
+        (b"[" + b"[]," * 600_000 + b"[]]", "more than 500,000 lists and objects"),
+        (b'{"a": "' + b"x\\n" * 2_000_000 + b'"', "is not JSON"),  # one string, in linear time
+    ],
+)
+def test_what_would_eat_memory_is_refused_first(data, words):
+    with pytest.raises(InputError, match=words):
+        parse_json(data, "c.json")
