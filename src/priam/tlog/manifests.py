@@ -118,6 +118,8 @@ class Manifest:
             )
         except (KeyError, TypeError):
             raise FormatError(f"a member of the {MANIFEST} is missing or of a wrong type") from None
+        if manifest.giver == manifest.receiver:
+            raise FormatError(f"{manifest.giver!r} cannot hand over to itself")
         return _same(manifest, text)
 
 

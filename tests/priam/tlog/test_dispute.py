@@ -296,3 +296,12 @@ def test_documents_round_trip() -> None:
     twice = replace(made, items=(Item("PRM-1"), Item("PRM-1")))
     with pytest.raises(FormatError, match="one tag twice"):
         Manifest.from_text(twice.text)
+
+
+def test_nobody_hands_over_to_oneself() -> None:
+    """Else one signature would be those of both parties."""
+    case = HONEST
+    alone = sign_document(manifest(8, receiver="A"), case.a.office_key.signers())
+    result = report(case, manifests=(str(alone),), receptions=())
+    assert "cannot hand over to itself" in said(result, "invalid")
+    assert "both parties" not in said(result, "proved")
