@@ -46,6 +46,10 @@ Ints = npt.NDArray[np.intp]
 
 MAX_PARTITIONS = 25_000
 """Ways to group the untyped founder alleles that a theta above 0 may need."""
+NEAR_CACHE = 2**21
+"""Entries of the largest table of a slice of lanes."""
+TOGETHER = 512
+"""Lanes that are taken together even where their tables pass ``NEAR_CACHE``."""
 RESCALE_ABOVE = 24
 """Variables from which on each step is rescaled, so that nothing underflows."""
 
@@ -193,12 +197,16 @@ def _in_blocks(
     return np.concatenate(blocks)
 
 
-def lane_blocks(
-    shape: Shape, alleles: tuple[int, ...], lanes: int, entries: int = 2**21
-) -> Iterator[slice]:
-    """Slices of the lanes such that the largest table of a slice stays in the cache."""
+def lane_blocks(shape: Shape, alleles: tuple[int, ...], lanes: int) -> Iterator[slice]:
+    """Slices of the lanes such that the tables of a slice stay near the cache.
+
+    Some hundreds of lanes are taken together even if they do not, as long as memory allows:
+    tables that all families share are made once a slice.
+    """
     _, peak = order_of(shape, alleles)
-    step = max(1, min(lanes, 4096, entries // max(peak, 1)))
+    near = NEAR_CACHE // max(peak, 1)
+    together = min(TOGETHER, 8 * NEAR_CACHE // max(peak, 1))
+    step = max(1, min(lanes, 4096, max(near, together)))
     for start in range(0, lanes, step):
         yield slice(start, min(start + step, lanes))
 

@@ -59,10 +59,13 @@ class Table:
     data: Floats | None = None
     lanes: bool = False
     pending: tuple[tuple[int, Allele], ...] = ()
+    known: frozenset[int] | None = None
 
-    def variables(self) -> set[int]:
-        found = set(self.axes)
-        return found | {a.variable for _, a in self.pending if a.variable is not None}
+    def variables(self) -> frozenset[int]:
+        if self.known is None:
+            read = {a.variable for _, a in self.pending if a.variable is not None}
+            self.known = frozenset(self.axes) | read
+        return self.known
 
 
 @dataclass(slots=True)
@@ -77,11 +80,14 @@ class Switch:
     lanes: bool = False
     size: int = 0
     pending: tuple[tuple[int, Allele], ...] = ()
+    known: frozenset[int] | None = None
 
-    def variables(self) -> set[int]:
-        own = {self.s, *self.axes}
-        read = [self.x, self.y, *(allele for _, allele in self.pending)]
-        return own | {a.variable for a in read if a.variable is not None}
+    def variables(self) -> frozenset[int]:
+        if self.known is None:
+            read = [self.x, self.y, *(allele for _, allele in self.pending)]
+            below = {a.variable for a in read if a.variable is not None}
+            self.known = frozenset({self.s, *self.axes, *below})
+        return self.known
 
 
 FIRST_PENDING = 1_000_000
@@ -135,12 +141,13 @@ class Network:
         )
 
     def cells(self, v: int) -> tuple[int, set[int]]:
-        """Entries that summing out ``v`` touches, and the variables it couples."""
+        """Entries that summing out ``v`` touches, and the variables whose buckets it changes."""
         switches, tables = self.bucket(v)
         union = {axis for table in tables for axis in table.axes}
+        near = union.union(*(switch.variables() for switch in switches))
         if self.pulls_back(v, switches, tables):
             union |= set(switches[0].axes)
-            return prod(self.sizes[a] for a in union) * switches[0].size, union
+            return prod(self.sizes[a] for a in union) * switches[0].size, near
         for switch in switches:
             for reference in (switch.x, switch.y):
                 half = {switch.s, *switch.axes}
@@ -149,7 +156,7 @@ class Network:
                 if v in half:
                     union |= half
         union.add(v)
-        return prod(self.sizes[a] for a in union), union
+        return prod(self.sizes[a] for a in union), near
 
     # -- doing it --------------------------------------------------------------------------
 
@@ -178,7 +185,7 @@ class Network:
             data = np.moveaxis(data, made.axes.index(passed), 0)
         place = next(k for k, own in enumerate(self.switches) if own is switch)
         self.switches[place] = replace(
-            switch, axes=axes, data=data, lanes=made.lanes, pending=made.pending
+            switch, axes=axes, data=data, lanes=made.lanes, pending=made.pending, known=None
         )
 
     def _contracted(self, v: int, tables: Sequence[Table]) -> Table:
@@ -246,7 +253,7 @@ class Network:
         assert made.data is not None
         data = np.moveaxis(made.data, made.axes.index(passed), 0)
         axes = tuple(axis for axis in made.axes if axis != passed)
-        return replace(switch, axes=axes, data=data, lanes=True, pending=())
+        return replace(switch, axes=axes, data=data, lanes=True, pending=(), known=None)
 
     def _counted(self, v: int, tables: Sequence[Table]) -> Table:
         """The same without numbers: which axes, and how large the tables on the way are.
@@ -355,9 +362,8 @@ def _greedy(
         work.eliminate(v)
         left.discard(v)
         order.append(v)
-        for u in left:
-            if u in near or costs[u][1] & near:
-                costs[u] = work.cells(u)
+        for u in left & near:
+            costs[u] = work.cells(u)
     return total, work.peak, tuple(order)
 
 
