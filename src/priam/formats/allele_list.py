@@ -20,6 +20,7 @@ from pathlib import Path
 
 from priam.errors import InputError, UserError
 from priam.formats.content import Content, Tables
+from priam.formats.text import own_name
 from priam.genetics.frequencies import FrequencyTable, MarkerFrequencies, SumRule
 from priam.genetics.markers import canonical_marker
 
@@ -63,7 +64,7 @@ def read(
         found |= _marker(found, line, marker, values, sums, file)
     notes = ("normalised to sum 1",) if sums == "normalise" else ()
     title = name or Path(str(file or "table")).stem
-    return Tables((FrequencyTable(title, found, source=str(file or ""), notes=notes),))
+    return Tables((FrequencyTable(title, found, source=own_name(file), notes=notes),))
 
 
 def _add(values: dict[str, float], pair: re.Match[str], file: str | Path | None, line: int) -> None:

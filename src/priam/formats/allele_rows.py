@@ -11,6 +11,7 @@ from pathlib import Path
 from priam.errors import InputError, UserError
 from priam.formats.content import Content, Tables
 from priam.formats.rows import Row, Sheet, fold, number, read_sheet, write_rows
+from priam.formats.text import own_name
 from priam.genetics.frequencies import FrequencyTable, MarkerFrequencies, SumRule
 from priam.genetics.markers import canonical_marker
 
@@ -58,7 +59,7 @@ def read(
             for locus, found in loci.items()
         }
         title = f"{stem}-{where}".strip("-") if len(figures) > 1 else stem
-        tables.append(FrequencyTable(title, markers, population=where, source=str(file or "")))
+        tables.append(FrequencyTable(title, markers, population=where, source=own_name(file)))
     return Tables(tuple(tables))
 
 

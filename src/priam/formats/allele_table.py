@@ -13,6 +13,7 @@ from pathlib import Path
 from priam.errors import InputError, UserError
 from priam.formats.content import Content, Tables
 from priam.formats.rows import Row, Sheet, fold, number, read_sheet, write_rows
+from priam.formats.text import own_name
 from priam.genetics.alleles import sort_alleles
 from priam.genetics.frequencies import FrequencyTable, MarkerFrequencies, SumRule
 from priam.genetics.markers import canonical_marker
@@ -50,7 +51,7 @@ def read(
     persons = [marker.chromosomes // 2 for marker in markers if marker.chromosomes]
     notes = ("normalised to sum 1",) if sums == "normalise" else ()
     table = FrequencyTable(
-        title, found, source=str(file or ""), individuals=max(persons, default=None), notes=notes
+        title, found, source=own_name(file), individuals=max(persons, default=None), notes=notes
     )
     return Tables((table,))
 

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from priam.errors import InputError, UserError
 from priam.formats.content import Content, Samples
 from priam.formats.genemapper import _sex
+from priam.formats.text import own_name
 from priam.formats.xml import Element, parse, root_name
 from priam.genetics.markers import canonical_marker
 from priam.genetics.profiles import Profile, Single
@@ -75,7 +76,7 @@ def _specimen(
             )
         calls[marker] = [allele.value("ALLELEVALUE") for allele in locus.all("ALLELE")]
     try:
-        profile = Profile.of(name, calls, single=single, source=str(file or ""))
+        profile = Profile.of(name, calls, single=single, source=own_name(file))
     except UserError as error:
         raise InputError(str(error), file=file, where=specimen.where) from None
     about = {

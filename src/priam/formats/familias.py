@@ -21,6 +21,7 @@ from priam.formats.content import KinshipCase, Samples
 from priam.formats.familias_dvi import read_dvi
 from priam.formats.familias_text import Values, parse_sections
 from priam.formats.familias_write import write
+from priam.formats.text import own_name
 from priam.genetics.alleles import canonical_allele
 from priam.genetics.frequencies import FrequencyTable, MarkerFrequencies, SumRule
 from priam.genetics.mutation import Mutation, MutationModel
@@ -278,7 +279,7 @@ def _profile(values: Values, person: _Person, loci: list[_Locus]) -> Profile | N
                 where=f"line {line}",
             )
         calls[locus.marker] = [locus.labels[first], locus.labels[second]]
-    return Profile.of(person.name, calls, male=person.male, source=str(values.file or ""))
+    return Profile.of(person.name, calls, male=person.male, source=own_name(values.file))
 
 
 def _table(
@@ -290,5 +291,5 @@ def _table(
         title or "unknown",
         {locus.marker: locus.frequencies for locus in loci},
         population=title,
-        source=f"Familias project {file or ''}".strip(),
+        source=f"Familias project {own_name(file)}".strip(),
     )

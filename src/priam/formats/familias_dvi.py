@@ -7,6 +7,7 @@ from pathlib import Path
 from priam.errors import InputError, UserError
 from priam.formats.content import Family
 from priam.formats.familias_text import Section
+from priam.formats.text import own_name
 from priam.genetics.profiles import Profile
 from priam.kinship.pedigree import Pedigree, Sex
 
@@ -57,7 +58,7 @@ def _persons(section: Section, file: File) -> dict[str, tuple[Profile, Sex]]:
         try:
             sex = Sex.of(person.value("Gender"))
             calls = _calls(person.find("DNA data"), file)
-            profile = Profile.of(name, calls, male=sex == Sex.MALE, source=str(file or ""))
+            profile = Profile.of(name, calls, male=sex == Sex.MALE, source=own_name(file))
         except InputError:
             raise
         except UserError as error:

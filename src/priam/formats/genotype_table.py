@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from priam.errors import UserError
 from priam.formats.content import Samples
 from priam.formats.rows import Row, Sheet, fold
+from priam.formats.text import own_name
 from priam.genetics.markers import canonical_marker
 from priam.genetics.profiles import Profile, Single
 
@@ -61,7 +62,7 @@ def read_samples(sheet: Sheet, layout: Layout, *, single: Single = "homozygote")
             sample,
             found,
             single=single,
-            source=run if layout.run is not None else (sheet.file or ""),
+            source=run if layout.run is not None else own_name(sheet.file),
         )
         for (sample, run), found in calls.items()
     )

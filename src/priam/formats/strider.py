@@ -11,6 +11,7 @@ from pathlib import Path
 
 from priam.errors import InputError, UserError
 from priam.formats.content import Tables
+from priam.formats.text import own_name
 from priam.formats.xml import Element, parse, root_name
 from priam.genetics.frequencies import FrequencyTable, MarkerFrequencies, SumRule
 from priam.genetics.markers import canonical_marker
@@ -53,7 +54,7 @@ def read(
                 f"{stem}-{where}".lower().replace(" ", "-"),
                 markers,
                 population=where,
-                source=f"STRidER, {file or 'file'}",
+                source=f"STRidER, {own_name(file)}",
                 individuals=max((m.chromosomes or 0) // 2 for m in markers.values()) or None,
             )
             for where, markers in figures.items()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from priam.errors import InputError
 
-__all__ = ["MAX_BYTES", "decode", "read_text"]
+__all__ = ["MAX_BYTES", "decode", "own_name", "read_text"]
 
 MAX_BYTES = 256 * 2**20
 """Larger files are refused before they are read."""
@@ -21,6 +21,11 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARED = re.compile(rb'\A\s*<\?xml[^>]{0,200}?encoding=["\']([A-Za-z0-9_.-]{1,40})["\']')
+
+
+def own_name(file: str | Path | None) -> str:
+    """Name of a file without its folders, which have no place in results and reports."""
+    return "" if file is None else Path(file).name
 
 
 def read_text(path: str | Path, encoding: str | None = None) -> tuple[str, str]:

@@ -252,18 +252,23 @@ class _Picture:
 
     def _symbol(self, name: str) -> str:
         x, y = self.at(name)
-        half = SIZE / 2
+        half, level = SIZE / 2, self.layout.level[name]
         classes = [word for word in ("typed", "missing") if name in getattr(self.marks, word)]
-        style = f' class="{" ".join(["person", *classes])}"'
-        shape = _shape(self.pedigree[name].sex, x, y, half, style)
+        shape = _shape(self.pedigree[name].sex, x, y, half, _look(*classes))
         parts = [f"<g><title>{escape(self._words(name))}</title>{shape}"]
         if name in self.marks.missing:
             parts.append(_text(x, y + 6, "?", "mark"))
         if name in self.marks.deceased:
             parts.append(_line(x - half - 6, y + half + 6, x + half + 6, y - half - 6))
         if self.texts.get(name):
-            parts.append(_text(x, y + half + LABEL, _short(self.texts[name]), "label"))
+            passing = any(name in pair and lower > level for pair, lower in self._levels())
+            where, kind = (x + 6, "aside") if passing else (x, "label")
+            parts.append(_text(where, y + half + LABEL, _short(self.texts[name]), kind))
         return "".join([*parts, "</g>"])
+
+    def _levels(self) -> list[tuple[tuple[str, str], int]]:
+        """Spouses, and the generation in which they are joined."""
+        return [((c.father, c.mother), c.level) for c in self.layout.couples]
 
     def _words(self, name: str) -> str:
         sex = self.pedigree[name].sex
@@ -282,7 +287,26 @@ def _line(x1: float, y1: float, x2: float, y2: float) -> str:
 
 
 def _text(x: float, y: float, text: str, kind: str) -> str:
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
+    look = _TEXTS[kind]
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" {look}>{escape(text)}</text>'
+
+
+# Attributes, not a style sheet: pages with a strict content security policy allow no <style>, and
+# rules of the page (.person, .typed, .missing, .label) win over attributes where they are wanted.
+# Everything is currentColor or transparent, so that the picture fits light and dark pages.
+_FONT = 'fill="none" font-family="system-ui, Noto Sans, sans-serif" text-anchor="middle"'
+_TEXTS = {
+    "label": 'font-size="12" fill="currentColor" stroke="none"',
+    "aside": 'font-size="12" fill="currentColor" stroke="none" text-anchor="start"',
+    "mark": 'font-size="17" font-weight="600" fill="currentColor" stroke="none"',
+}
+
+
+def _look(*words: str) -> str:
+    """Class and colours of a symbol."""
+    fill = ' fill="currentColor" fill-opacity="0.4"' if "typed" in words else ""
+    dashes = ' stroke-width="2.4" stroke-dasharray="5 3"' if "missing" in words else ""
+    return f' class="{" ".join(["person", *words])}"{fill}{dashes}'
 
 
 def _shape(sex: Sex, x: float, y: float, half: float, style: str) -> str:
@@ -295,18 +319,6 @@ def _shape(sex: Sex, x: float, y: float, half: float, style: str) -> str:
         return f'<circle{style} cx="{x:.1f}" cy="{y:.1f}" r="{half}"/>'
     points = f"{x:.1f},{y - half:.1f} {x + half:.1f},{y:.1f} {x:.1f},{y + half:.1f}"
     return f'<polygon{style} points="{points} {x - half:.1f},{y:.1f}"/>'
-
-
-_STYLE = """
-svg{color-scheme:light dark}
-line,.person{stroke:currentColor;stroke-width:1.6;fill:none}
-.person{fill:var(--pedigree-paper,#fff)}
-.typed{fill:var(--pedigree-typed,#9fb4c7)}
-.missing{stroke-width:2.4;stroke-dasharray:5 3}
-text{fill:currentColor;font:12px system-ui,"Noto Sans",sans-serif;text-anchor:middle}
-.label{paint-order:stroke;stroke:var(--pedigree-paper,#fff);stroke-width:4px}
-.mark{font-size:17px;font-weight:600}
-"""
 
 
 def _document(picture: _Picture, body: list[str], title: str, legend: bool) -> str:
@@ -325,8 +337,9 @@ def _document(picture: _Picture, body: list[str], title: str, legend: bool) -> s
             head,
             f"<title>{escape(title)}</title>",
             f"<desc>{escape(described)}</desc>",
-            f"<style>{_STYLE}</style>",
+            f'<g stroke="currentColor" stroke-width="1.6" {_FONT}>',
             *body,
+            "</g>",
             "</svg>",
             "",
         ]
@@ -337,12 +350,12 @@ def _legend(top: float) -> list[str]:
     """What shading, dashes and the shapes mean."""
     y = top + 12
     return [
-        _shape(Sex.UNKNOWN, 30, y, 9, ' class="person typed"'),
+        _shape(Sex.UNKNOWN, 30, y, 9, _look("typed")),
         _text(90, y + 4, "has a profile", "label"),
-        _shape(Sex.UNKNOWN, 165, y, 9, ' class="person missing"'),
+        _shape(Sex.UNKNOWN, 165, y, 9, _look("missing")),
         _text(206, y + 4, "missing", "label"),
-        _shape(Sex.MALE, 262, y, 9, ' class="person"'),
+        _shape(Sex.MALE, 262, y, 9, _look()),
         _text(293, y + 4, "male", "label"),
-        _shape(Sex.FEMALE, 342, y, 9, ' class="person"'),
+        _shape(Sex.FEMALE, 342, y, 9, _look()),
         _text(381, y + 4, "female", "label"),
     ]
