@@ -195,12 +195,15 @@ def test_events_that_do_not_verify() -> None:
     assert "content not disclosed" in said(closed, "proved")
 
 
-def test_a_key_used_after_its_revocation() -> None:
+@pytest.mark.parametrize("entered", [False, True])
+def test_a_key_used_after_its_revocation(entered: bool) -> None:
     case = dispute()
     vkeys = case.a.office_key.vkeys()
     places = [case.a.record("key_revoked", {"vkey": vkey}) for vkey in vkeys]
-    size = case.a.checkpoint(EYE)
     late = manifest(2, sequence=2, previous=case.manifest.digest)
+    if entered:
+        places.append(case.a.record("manifest_entered", {"manifest": late.digest}))
+    size = case.a.checkpoint(EYE)
     signers = [*case.a.office_key.signers(), *case.b.office_key.signers()]
     result = report(
         case,
