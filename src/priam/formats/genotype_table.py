@@ -14,6 +14,9 @@ from priam.genetics.profiles import Profile, Single
 
 __all__ = ["Layout", "read_samples"]
 
+_Key = tuple[str, str]
+"""Sample and run."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -33,41 +36,57 @@ def read_samples(sheet: Sheet, layout: Layout, *, single: Single = "homozygote")
     A row that repeats sample, run and marker is an error unless it repeats the alleles as well.
     Rows whose ``skip`` column has one of the words (ladders, controls) are left out and counted.
     """
-    calls: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
-    lines: dict[tuple[str, str, str], int] = {}
-    about: dict[tuple[str, str], dict[str, str]] = {}
+    calls: dict[_Key, dict[str, Row]] = {}
+    about: dict[_Key, dict[str, str]] = {}
     skipped = 0
     for row in sheet.rows:
         if layout.skip and fold(row.cell(layout.skip[0])) in layout.skip[1]:
             skipped += 1
             continue
         key, marker = _key(sheet, layout, row)
-        alleles = tuple(row.cell(column) for column in layout.alleles)
-        known = calls.setdefault(key, {})
-        if marker in known and known[marker] != alleles:
+        first = calls.setdefault(key, {}).setdefault(marker, row)
+        if first is not row and _alleles(layout, first) != _alleles(layout, row):
             raise sheet.error(
                 row,
                 layout.marker,
                 f"sample {key[0]!r} has marker {marker!r} twice with different alleles (first in "
-                f"line {lines[(*key, marker)]})",
+                f"line {first.line})",
             )
-        known[marker] = alleles
-        lines.setdefault((*key, marker), row.line)
         _keep(about.setdefault(key, {}), layout, row)
-        _try(sheet, layout, row, marker, alleles, single)
     if not calls:
         raise sheet.error(sheet.header, None, "the table has a header but no profile")
-    profiles = tuple(
-        Profile.of(
-            sample,
-            found,
-            single=single,
-            source=run if layout.run is not None else own_name(sheet.file),
-        )
-        for (sample, run), found in calls.items()
-    )
+    profiles = tuple(_profile(sheet, layout, key, rows, single) for key, rows in calls.items())
     notes = (f"{skipped} rows of ladders and controls left out",) if skipped else ()
     return Samples(profiles, tuple(about[key] for key in calls), notes)
+
+
+def _alleles(layout: Layout, row: Row) -> list[str]:
+    return sorted(cell for cell in map(row.cell, layout.alleles) if cell)
+
+
+def _profile(
+    sheet: Sheet, layout: Layout, key: _Key, rows: Mapping[str, Row], single: Single
+) -> Profile:
+    sample, run = key
+    source = run if layout.run is not None else own_name(sheet.file)
+    calls = {m: [row.cell(column) for column in layout.alleles] for m, row in rows.items()}
+    try:
+        return Profile.of(sample, calls, single=single, source=source)
+    except UserError:
+        _blame(sheet, layout, sample, rows, single)
+        raise
+
+
+def _blame(
+    sheet: Sheet, layout: Layout, sample: str, rows: Mapping[str, Row], single: Single
+) -> None:
+    """Report a wrong allele at its line."""
+    for marker, row in rows.items():
+        alleles = [row.cell(column) for column in layout.alleles]
+        try:
+            Profile.of(sample, {marker: alleles}, single=single)
+        except UserError as error:
+            raise sheet.error(row, layout.alleles[0], str(error)) from None
 
 
 def _key(sheet: Sheet, layout: Layout, row: Row) -> tuple[tuple[str, str], str]:
@@ -84,18 +103,3 @@ def _keep(found: dict[str, str], layout: Layout, row: Row) -> None:
     for name, column in layout.about.items():
         if row.cell(column):
             found.setdefault(name, row.cell(column))
-
-
-def _try(
-    sheet: Sheet,
-    layout: Layout,
-    row: Row,
-    marker: str,
-    alleles: tuple[str, ...],
-    single: Single,
-) -> None:
-    """Let a wrong allele be reported at its line."""
-    try:
-        Profile.of(row.cell(layout.sample), {marker: alleles}, single=single)
-    except UserError as error:
-        raise sheet.error(row, layout.alleles[0], str(error)) from None

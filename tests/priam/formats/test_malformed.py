@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from priam.errors import InputError, UserError
-from priam.formats import FORMATS, load, loads, save
+from priam.formats import FORMATS, Samples, load, loads, save
 from tests.priam.formats.test_round_trips import CONTENTS, WRITABLE
 
 BOMB = (
@@ -122,6 +122,12 @@ CASES = {
         "line 3: expected the version of Familias",
     ),
 }
+
+
+def test_a_row_repeated_with_the_same_alleles_counts_once() -> None:
+    content = loads("case,marker,allele_1,allele_2\nA,TH01,6,7\nA,THO1,7,6\n").content
+    assert isinstance(content, Samples)
+    assert content.profiles[0].genotypes == {"TH01": ("6", "7")}
 
 
 @pytest.mark.parametrize("name", CASES)
