@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from priam.accounting.claims_file import Claim
@@ -27,6 +27,7 @@ class Batch:
     measure: str
     agreement: str | None
     claims: tuple[Claim, ...]
+    giver: str | None = None
 
     @property
     def days(self) -> Days | None:
@@ -36,6 +37,13 @@ class Batch:
     def of_party(self, party: str) -> tuple[Claim, ...]:
         """What one side says of it."""
         return tuple(claim for claim in self.claims if claim.party == party)
+
+    def told_by(self, day: str) -> str | None:
+        """The batch's name if it is a date and somebody spoke of the batch by that day."""
+        limit = days_of(day)
+        told = (days_of(claim.claimed_on) for claim in self.claims)
+        spoken = limit and any(said[1] <= limit[1] for said in told if said)
+        return self.name if self.days and spoken else None
 
     def range(self, party: str | None = None) -> tuple[float, float]:
         """Lowest and highest count, by one side where it gave any, else by all."""
@@ -52,6 +60,11 @@ class BatchSum:
     low: float
     high: float
     batches: tuple[Batch, ...]
+
+    @property
+    def exact(self) -> bool:
+        """Whether every claim under the sum states a number, none a bound."""
+        return all(low == high for low, high in map(allowed, self.claims))
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -71,23 +84,36 @@ def batches_of(claims: Iterable[Claim]) -> tuple[Batch, ...]:
             groups[claim.measure, claim.subject.batch].append(claim)
     found = []
     for (measure, name), members in groups.items():
-        for agreement, part in _by_agreement(members).items():
-            found.append(Batch(name, measure, agreement, tuple(part)))
+        for agreement, part in _by(members, lambda claim: claim.subject.agreement).items():
+            for giver, own in _by(part, lambda claim: claim.subject.giver).items():
+                found.append(Batch(name, measure, agreement, tuple(own), giver))
     return tuple(sorted(found, key=_by_date))
 
 
 def spanned_by(batch: Batch, every: Iterable[Batch]) -> tuple[Batch, ...]:
     """Batches of shorter dates inside this one's: "2025-06-11" inside "2025-06".
 
-    Then the longer one is a total over them, and a sum must not count both.
+    Then the longer one is a total over them, and a sum must not count both. So is a batch without
+    a giver over those of the same name from several givers.
     """
     days = batch.days
+    if batch.giver is None:
+        parts = tuple(
+            other
+            for other in every
+            if (other.measure, other.agreement, other.name)
+            == (batch.measure, batch.agreement, batch.name)
+            and other.giver is not None
+        )
+        if parts:
+            return parts
     if days is None or days[0] == days[1]:
         return ()
     return tuple(
         other
         for other in every
         if (other.measure, other.agreement) == (batch.measure, batch.agreement)
+        and batch.giver in (None, other.giver)
         and other.days is not None
         and other.days != days
         and days[0] <= other.days[0]
@@ -100,11 +126,11 @@ def undivided(every: Sequence[Batch]) -> tuple[Batch, ...]:
     return tuple(batch for batch in every if not spanned_by(batch, every))
 
 
-def _by_agreement(claims: list[Claim]) -> dict[str | None, list[Claim]]:
-    """Split by agreement; claims that name none join the only agreement there is."""
+def _by(claims: list[Claim], part: Callable[[Claim], str | None]) -> dict[str | None, list[Claim]]:
+    """Split by a part of the subject; claims that do not name it join the only one there is."""
     groups: dict[str | None, list[Claim]] = defaultdict(list)
     for claim in claims:
-        groups[claim.subject.agreement].append(claim)
+        groups[part(claim)].append(claim)
     if None in groups and len(groups) == 2:
         loose = groups.pop(None)
         (only,) = groups

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import functools
 import re
 
 __all__ = ["Days", "days_of"]
@@ -13,6 +14,7 @@ Days = tuple[dt.date, dt.date]
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
+@functools.lru_cache(maxsize=65536)
 def days_of(text: str) -> Days | None:
     """First and last day that ``text`` may mean; ``None`` if it is no date.
 

@@ -6,6 +6,7 @@ where it can be seen, the batch in which the difference sits. None says who is r
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import math
 from collections import defaultdict
@@ -51,6 +52,7 @@ KINDS = {
     "total_equals_batches": (
         "{measure}, {subject}: {sides}; the batches, as {basis} them, sum to the same number."
     ),
+    "dates_differ": "{measure}, {subject}: {sides}. The dates are {difference} days apart.",
     "date_without_handover": (
         "{measure}: {sides}; no handover is recorded on that day. "
         "The nearest that the claims record is {expected}, by {others}."
@@ -192,10 +194,10 @@ class _Search:
         sums = self.sums(claim, batches)
         seen: set[tuple[str, int]] = set()
         for found in sums:
-            kind, expected = self.verdict(claim, found)
-            if (kind, expected) not in seen:
-                seen.add((kind, expected))
-                yield self.against(kind, claim, found, expected, batches)
+            verdict = self.verdict(claim, found)
+            if verdict is not None and verdict not in seen:
+                seen.add(verdict)
+                yield self.against(*verdict, claim, found, batches)
 
     def under(self, claim: Claim) -> tuple[Batch, ...]:
         """The batches that a total speaks of; none where the two cannot be compared."""
@@ -203,13 +205,16 @@ class _Search:
         batches = [
             batch
             for batch in self.batches
-            if batch.measure == claim.measure and subject.agreement in (None, batch.agreement)
+            if batch.measure == claim.measure
+            and subject.agreement in (None, batch.agreement)
+            and subject.giver in (None, batch.giver)
         ]
         if subject.year is not None:
             year = str(subject.year)
             inside, clean = within(batches, subject.since or year, subject.through or year)
         else:
-            inside, clean = within(batches, subject.since, subject.through or claim.claimed_on)
+            told = subject.through or _known_by(claim.claimed_on, batches)
+            inside, clean = within(batches, subject.since, told)
         covered = not _begins_before(inside, subject.since)
         too_many = inside and sum_as_counted(inside, None).low > allowed(claim)[1]
         return inside if clean and inside and (covered or too_many) else ()
@@ -223,17 +228,20 @@ class _Search:
             return [sum_as_counted(batches, None)]
         return [sum_as_counted(batches, party) for party in counting]
 
-    def verdict(self, claim: Claim, found: BatchSum) -> tuple[str, int]:
+    def verdict(self, claim: Claim, found: BatchSum) -> tuple[str, int] | None:
+        """Kind of finding and expected number; none where a bound merely leaves room."""
         low, high = allowed(claim)
-        if found.low <= high and low <= found.high:
-            return "total_equals_batches", _whole(min(max(_value(claim), found.low), found.high))
-        return "total_differs_from_batches", _nearest(claim, [found.low, found.high])
+        if high < found.low or found.high < low:
+            return "total_differs_from_batches", _nearest(claim, [found.low, found.high])
+        if found.exact and found.low <= _value(claim) <= found.high:
+            return "total_equals_batches", _value(claim)
+        return None
 
     def against(
-        self, kind: str, claim: Claim, found: BatchSum, expected: int, batches: tuple[Batch, ...]
+        self, kind: str, expected: int, claim: Claim, found: BatchSum, batches: tuple[Batch, ...]
     ) -> Finding:
         difference = _value(claim) - expected
-        sits = self.where(batches, claim.party, difference) if difference else ()
+        sits = self.where(batches, difference) if difference else ()
         basis = f"{self.parties[found.basis]} counts" if found.basis else "the claims count"
         return self.finding(
             kind,
@@ -246,30 +254,29 @@ class _Search:
             sits_in=sits,
         )
 
-    def where(
-        self, batches: Sequence[Batch], party: str, difference: int
-    ) -> tuple[dict[str, Any], ...]:
-        """Batches where two sides' counts differ, if those differences make up the whole."""
-        differing = [batch for batch in batches if not compatible(batch.claims)]
-        gaps = [
-            _whole(high - low) for low, high in (b.range() for b in differing) if high < math.inf
-        ]
-        if not differing or sum(gaps) != abs(difference):
-            return ()
-        return tuple(
-            {
-                "batch": batch.name,
-                "values": [
-                    {"claim": c.id, "party": c.party, "value": c.value} for c in batch.claims
-                ],
-                "difference": gap,
-            }
-            for batch, gap in zip(differing, gaps, strict=True)
-        )
+    def where(self, batches: Sequence[Batch], difference: int) -> tuple[dict[str, Any], ...]:
+        """Batches in which two sides' counts differ, if those differences make up the whole.
+
+        Differences have a sign: two more here and one less there make one.
+        """
+        for one, other in itertools.permutations(self.parties, 2):
+            gaps = _gaps(batches, one, other)
+            if gaps and sum(gaps.values()) == difference:
+                return tuple(_located(batch, abs(gap)) for batch, gap in gaps.items())
+        return ()
 
     # -- dates
 
     def dates(self) -> Iterator[Finding]:
+        groups: dict[tuple[str, Subject], list[Claim]] = defaultdict(list)
+        for claim in self.claims:
+            if claim.measure.endswith("_on") and days_of(str(claim.value)):
+                groups[claim.measure, claim.subject].append(claim)
+        for group in groups.values():
+            days = [found for claim in group if (found := days_of(str(claim.value)))]
+            apart = (max(first for first, _ in days) - min(last for _, last in days)).days
+            if apart > 0:
+                yield self.finding("dates_differ", group, difference=apart)
         for claim in self.claims:
             if claim.measure.endswith("_on") and isinstance(claim.value, str):
                 finding = self.date(claim, claim.value)
@@ -331,7 +338,7 @@ class _Search:
             numbers = [_value(claim) for claim in claims]
             difference = max(numbers) - min(numbers)
         if sits:
-            sits_in = self.where(self.under(first), first.party, difference)
+            sits_in = self.where(self.under(first), difference)
         parameters = {
             "measure": self.measure(first.measure),
             "subject": _subject_words(first.subject),
@@ -366,6 +373,34 @@ class _Search:
         value = f"{claim.value:,}" if isinstance(claim.value, int) else claim.value
         words = "" if claim.qualifier == "stated" else f"{claim.qualifier} "
         return f"{claim.claimant} states {words}{value}"
+
+
+def _known_by(claimed_on: str, batches: Iterable[Batch]) -> str:
+    """How far a total reaches that names no end: to its day, and to batches spoken of by then.
+
+    A total cannot hold what had not happened and nobody had told.
+    """
+    told = [day for batch in batches if (day := batch.told_by(claimed_on))]
+    return max([claimed_on, *told], key=lambda day: (days_of(day) or _NEVER)[1])
+
+
+_NEVER = (dt.date.min, dt.date.min)
+
+
+def _gaps(batches: Sequence[Batch], one: str, other: str) -> dict[Batch, int]:
+    """How many more one side counts than the other, for each batch where they differ."""
+    gaps = {}
+    for batch in batches:
+        if batch.of_party(one) and batch.of_party(other):
+            (low, high), (its_low, its_high) = batch.range(one), batch.range(other)
+            if low == high and its_low == its_high and low != its_low:
+                gaps[batch] = _whole(low - its_low)
+    return gaps
+
+
+def _located(batch: Batch, difference: int) -> dict[str, Any]:
+    values = [{"claim": c.id, "party": c.party, "value": c.value} for c in batch.claims]
+    return {"batch": batch.name, "values": values, "difference": difference}
 
 
 def _begins_before(batches: Sequence[Batch], since: str | None) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from priam.accounting.batches import Batch, batches_of, sum_as_counted, undivided
-from priam.accounting.claims_file import TRANSFERRED, Agreement, Claim
+from priam.accounting.claims_file import TRANSFERRED, Agreement, Claim, Reading
 from priam.accounting.dates import days_of
 from priam.accounting.standing import allowed
 from priam.events.values import Obligation
@@ -73,7 +73,7 @@ def obligation_statuses(
 ) -> tuple[ObligationStatus, ...]:
     """All obligations of all readings, over standing claims."""
     return tuple(
-        _status(agreement, reading.id, reading.held_by, obligation, claims)
+        _status(agreement, reading, obligation, claims)
         for agreement in agreements
         for reading in agreement.readings
         for obligation in reading.obligations
@@ -81,14 +81,13 @@ def obligation_statuses(
 
 
 def _status(
-    agreement: Agreement,
-    reading: str,
-    held_by: tuple[str, ...],
-    obligation: Obligation,
-    claims: Sequence[Claim],
+    agreement: Agreement, reading: Reading, obligation: Obligation, claims: Sequence[Claim]
 ) -> ObligationStatus:
     measure = TRANSFERRED + obligation.receiver
-    claims = [claim for claim in claims if claim.subject.giver in (None, obligation.giver)]
+    givers: set[str | None] = {obligation.giver}
+    if len({o.giver for o in reading.obligations if o.receiver == obligation.receiver}) == 1:
+        givers.add(None)  # with two givers, a count that names none cannot be shared out
+    claims = [claim for claim in claims if claim.subject.giver in givers]
     batches = undivided(batches_of(claims))
     own = [b for b in batches if (b.measure, b.agreement) == (measure, agreement.id)]
     totals = [claim for claim in claims if _is_whole_total(claim, measure, agreement.id, own)]
@@ -105,8 +104,8 @@ def _status(
         used.append(claim.id)
     return ObligationStatus(
         agreement=agreement.id,
-        reading=reading,
-        held_by=held_by,
+        reading=reading.id,
+        held_by=reading.held_by,
         obligation=obligation,
         low=int(min(lows)) if lows else None,
         high=_finite(max(highs)) if highs else None,
