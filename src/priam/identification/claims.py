@@ -21,6 +21,7 @@ from priam.identification.joint import Claim, JointModel
 __all__ = ["Candidate", "Prior", "claims_of", "required_lr"]
 
 Floats = npt.NDArray[np.float64]
+Question = tuple[int, tuple[tuple[int, int], ...]]  # family, (person, individual) pairs
 MOST_COMBINATIONS = 4000
 
 
@@ -71,28 +72,28 @@ def required_lr(posterior: float, population: int) -> float:
 def claims_of(
     candidates: Sequence[Candidate],
     prior_odds: Floats,
-    joint_log_lr: Callable[[int, Sequence[tuple[tuple[int, int], ...]]], Sequence[float]],
+    joint_log_lr: Callable[[list[Question]], Sequence[float] | Floats],
     extra: Mapping[tuple[int, int], float] | None = None,
 ) -> JointModel:
-    """The joint model. ``joint_log_lr(family, combinations)`` gives the natural-log LRs of
-    several persons of one family at once; ``extra`` adds log LRs of other evidence.
+    """The joint model. ``joint_log_lr`` gives the natural-log LR of each question: several
+    persons of one family found at once; ``extra`` adds log LRs of other evidence.
     """
     extra = extra or {}
     by_family: dict[int, list[Candidate]] = {}
     for candidate in candidates:
         by_family.setdefault(candidate.family, []).append(candidate)
     claims: list[Claim] = []
+    several: list[Question] = []
     for family, own in sorted(by_family.items()):
         for c in own:
             weight = c.log_lr + extra.get((c.individual, c.person), 0.0)
             pair = ((c.person, c.individual),)
             claims.append(Claim(family, pair, weight + float(prior_odds[c.individual])))
-        several = _combinations(own)
-        if several:
-            for persons, value in zip(several, joint_log_lr(family, several), strict=True):
-                odds = sum(float(prior_odds[v]) + extra.get((v, p), 0.0) for p, v in persons)
-                if value > -np.inf:
-                    claims.append(Claim(family, persons, float(value) + odds))
+        several += [(family, persons) for persons in _combinations(own)]
+    for (family, persons), value in zip(several, joint_log_lr(several), strict=True):
+        odds = sum(float(prior_odds[v]) + extra.get((v, p), 0.0) for p, v in persons)
+        if value > -np.inf:
+            claims.append(Claim(family, persons, float(value) + odds))
     return JointModel(tuple(claims), len(prior_odds))
 
 

@@ -31,6 +31,7 @@ class Alternative:
     mismatches: int
     other_log10: float | None = None
     combined_posterior: float | None = None
+    without_one_log10: float | None = None  # log10 LR without the relative that matters most
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,9 @@ def _doubts(best: Alternative, notes: FamilyNotes, settings: Population) -> list
     if best.mismatches > 2:
         found.append(f"{best.mismatches} markers need a mutation; more than two is not accepted.")
     backed = best.other_log10 is not None and 10**best.other_log10 >= settings.corroboration
-    if notes.typed < 2 and not backed:
+    alone = best.without_one_log10
+    carried = notes.typed < 2 or (alone is not None and alone < settings.second_relative)
+    if carried and not backed:
         found.append(
             "One relative alone carries the match; if that sample was exchanged, nothing here "
             "would show it. A second relative, a second sample, or other evidence is needed."

@@ -19,7 +19,7 @@ from priam.genetics.frequencies import FrequencyTable, MinimumFrequency
 from priam.identification.records import QUALITIES, Case
 from priam.identification.settings import Profiles
 
-__all__ = ["MarkerAxis", "ObservationAxis", "Seen", "observation_axis"]
+__all__ = ["MarkerAxis", "ObservationAxis", "Seen", "observation_axis", "seen_of"]
 
 Floats = npt.NDArray[np.float64]
 Seen = dict[str, tuple[tuple[str, ...], str]]  # marker -> (one or two alleles, quality)
@@ -65,6 +65,11 @@ class MarkerAxis:
         p, (a, b) = self.frequencies, self.pairs.T
         found: Floats = p[a] * p[b] * np.where(a == b, 1.0, 2.0)
         return found
+
+    def genotype(self, one: int, other: int) -> int:
+        """Column of a genotype given by two allele positions."""
+        low, high = (one, other) if one <= other else (other, one)
+        return low * len(self.alleles) - low * (low - 1) // 2 + high - low
 
     def column(self, alleles: Sequence[str], quality: int) -> int:
         """Column of an observation of one or two alleles."""

@@ -17,7 +17,12 @@ import numpy.typing as npt
 
 from priam.identification.observations import ObservationAxis
 from priam.identification.records import FamilyRecord
-from priam.identification.tables import MutationChoice, genotype_tables
+from priam.identification.tables import (
+    FamilyArrays,
+    MutationChoice,
+    family_arrays,
+    genotype_tables,
+)
 from priam.kernels.search import LANES, extend_with_dropout, score_blocks, score_pairs
 
 __all__ = ["Hits", "SearchTask", "Target", "float_margin", "search_block", "targets_of"]
@@ -51,6 +56,7 @@ class Hits:
 
     ``target`` counts within the block. ``residual`` (individuals,) is the sum of likelihood
     ratios below the threshold. ``mismatches`` counts markers impossible without mutation.
+    ``fit`` (targets,): log LR of the typed relatives being related as said, against unrelated.
     """
 
     target: npt.NDArray[np.int32]
@@ -59,6 +65,7 @@ class Hits:
     markers: npt.NDArray[np.int32]
     mismatches: npt.NDArray[np.int32]
     residual: Floats
+    fit: Floats
 
 
 def targets_of(families: Sequence[FamilyRecord]) -> list[Target]:
@@ -95,7 +102,11 @@ def search_block(
     task: SearchTask, families: Sequence[FamilyRecord], targets: Sequence[Target]
 ) -> Hits:
     """Search one block of targets; ``targets[k].family`` counts in ``families``."""
-    exact = observation_table(task, families, targets, task.mutation)
+    used = sorted({target.family for target in targets})
+    place = {family: k for k, family in enumerate(used)}
+    targets = [Target(place[t.family], t.person, t.sex) for t in targets]
+    arrays = family_arrays([families[k] for k in used], task.axis)
+    exact, fit = observation_table(task, arrays, targets, task.mutation)
     threshold = task.keep_log10 * LN10
     near = np.float32(threshold - float_margin(task.rows.shape[1]))
     packed, valid = pack(exact)
@@ -108,19 +119,22 @@ def search_block(
     order = np.lexsort((individual, target))
     target, individual, log_lr = target[order], individual[order], log_lr[order]
     observed = (task.rows[individual] != task.axis.height - 1).sum(axis=1).astype(np.int32)
-    mismatches = _mismatches(task, families, targets, target, individual)
-    return Hits(target, individual, log_lr, observed, mismatches, residual)
+    mismatches = _mismatches(task, arrays, targets, target, individual)
+    return Hits(target, individual, log_lr, observed, mismatches, residual, fit)
 
 
 def observation_table(
     task: SearchTask,
-    families: Sequence[FamilyRecord],
+    families: Sequence[FamilyArrays],
     targets: Sequence[Target],
     mutation: MutationChoice,
-) -> Floats:
-    """Log LR of every observation row, shape (targets, height); the last row is zero."""
+) -> tuple[Floats, Floats]:
+    """Log LR of every observation row, (targets, height), the last row zero; and the fit."""
     out = np.zeros((len(targets), task.axis.height))
-    for marker, table in genotype_tables(families, targets, task.axis, mutation):
+    fit = np.zeros(len(targets))
+    for made in genotype_tables(families, targets, task.axis, mutation):
+        marker, table = made.marker, made.log_lr
+        fit += made.fit
         out[:, marker.start : marker.start + marker.genotypes] = table
         extend_with_dropout(
             np.ascontiguousarray(table),
@@ -131,7 +145,7 @@ def observation_table(
             marker.start + marker.genotypes,
             out,
         )
-    return out
+    return out, fit
 
 
 def pack(table: Floats) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
@@ -176,7 +190,7 @@ def _score(
 
 def _mismatches(
     task: SearchTask,
-    families: Sequence[FamilyRecord],
+    families: Sequence[FamilyArrays],
     targets: Sequence[Target],
     target: npt.NDArray[np.int32],
     individual: npt.NDArray[np.int32],
@@ -185,7 +199,9 @@ def _mismatches(
     if not len(target):
         return np.zeros(0, dtype=np.int32)
     wanted, place = np.unique(target, return_inverse=True)
-    strict = observation_table(task, families, [targets[t] for t in wanted], MutationChoice())
+    strict, _ = observation_table(
+        task, families, [targets[int(t)] for t in wanted], MutationChoice()
+    )
     found = np.zeros(len(target), dtype=np.int32)
     for k in range(task.rows.shape[1]):
         found += ~np.isfinite(strict[place, task.rows[individual, k]])

@@ -37,7 +37,10 @@ class Population:
     identified: float = _note(0.9995, "posterior needed to propose an identification")
     probable: float = _note(0.95, "posterior from which a match is called probable")
     corroboration: float = _note(
-        10.0, "LR of other evidence needed where one relative alone carries a match"
+        100.0, "LR of other evidence needed where one relative alone carries a match"
+    )
+    second_relative: float = _note(
+        1.0, "log10 LR that must remain when the most important relative is left out"
     )
     family_fit: float = _note(
         -2.0, "log10 LR(related / unrelated) of the typed relatives below which a family is held"

@@ -1,9 +1,15 @@
-"""Log LR tables of many families, family by family of one shape, through the kinship engine."""
+"""Log LR tables of many families at once, through the kinship engine.
+
+Families whose pedigree, missing person and typed persons are alike share one plan, and equal
+genotypes of the typed are computed once: at a marker two thousand mothers have a few dozen
+genotypes between them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,15 +19,24 @@ from priam.genetics.mutation import MutationModel
 from priam.identification.observations import MarkerAxis, ObservationAxis
 from priam.identification.records import FamilyRecord
 from priam.kinship.locus import Locus
-from priam.kinship.pedigree import Pedigree, Person, Sex
+from priam.kinship.pedigree import Pedigree, Person
 from priam.kinship.tables import build_tables_indexed, genotype_index
 
 if TYPE_CHECKING:
     from priam.identification.search import Target
 
-__all__ = ["MutationChoice", "family_pedigree", "genotype_tables", "locus_of"]
+__all__ = [
+    "FamilyArrays",
+    "MarkerTable",
+    "MutationChoice",
+    "family_arrays",
+    "family_pedigree",
+    "genotype_tables",
+    "locus_of",
+]
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,37 @@ class MutationChoice:
         return MutationModel.same(self.model, **self.parameters)
 
 
+@dataclass(frozen=True)
+class FamilyArrays:
+    """A family with its persons numbered, so that families of one shape are equal.
+
+    ``genotypes`` (typed, markers): column of the genotype on the marker's axis, -1 untyped.
+    """
+
+    pedigree: Pedigree
+    names: Mapping[str, str]
+    typed: tuple[str, ...]
+    genotypes: Ints
+
+    @cached_property
+    def present(self) -> tuple[tuple[str, ...], ...]:
+        """Typed persons at each marker."""
+        return tuple(
+            tuple(n for n, g in zip(self.typed, column) if g >= 0) for column in self.genotypes.T
+        )
+
+
+@dataclass(frozen=True)
+class MarkerTable:
+    """``log_lr`` (targets, genotypes); ``fit`` (targets,): log P(typed as related) less the log
+    probability of the same persons as unrelated.
+    """
+
+    marker: MarkerAxis
+    log_lr: Floats
+    fit: Floats
+
+
 def locus_of(marker: MarkerAxis, mutation: MutationModel) -> Locus:
     """The marker as the engine sees it."""
     return Locus.of(marker.name, marker.alleles, marker.frequencies, mutation)
@@ -48,104 +94,108 @@ def family_pedigree(family: FamilyRecord) -> Pedigree:
     return Pedigree.from_records(family.pedigree, complete_parents=True, name=family.id)
 
 
-def _standard(family: FamilyRecord) -> tuple[Pedigree, dict[str, str]]:
-    """The pedigree with persons numbered, so that families of one shape are equal."""
+def family_arrays(families: Sequence[FamilyRecord], axis: ObservationAxis) -> list[FamilyArrays]:
+    """All families in numbers; equal pedigrees are one object."""
+    known: dict[Any, Pedigree] = {}
+    return [_arrays(family, axis, known) for family in families]
+
+
+def _arrays(
+    family: FamilyRecord, axis: ObservationAxis, known: dict[Any, Pedigree]
+) -> FamilyArrays:
     own = family_pedigree(family)
     names = {p.id: f"p{k}" for k, p in enumerate(own.persons)}
-    rows = [
-        Person(names[p.id], _new(p.father, names), _new(p.mother, names), _sex(p), p.inbreeding)
+    rows = tuple(
+        Person(
+            names[p.id],
+            None if p.father is None else names[p.father],
+            None if p.mother is None else names[p.mother],
+            p.sex,
+            p.inbreeding,
+        )
         for p in own.persons
-    ]
-    return Pedigree(tuple(rows)), names
-
-
-def _new(name: str | None, names: Mapping[str, str]) -> str | None:
-    return None if name is None else names[name]
-
-
-def _sex(person: Person) -> Sex:
-    return Sex(person.sex)
+    )
+    if rows not in known:
+        known[rows] = Pedigree(rows)
+    typed = sorted(family.genotypes, key=lambda person: names[person])
+    columns = np.full((len(typed), len(axis.markers)), -1, dtype=np.int64)
+    for j, person in enumerate(typed):
+        for marker, (one, other) in family.genotypes[person].items():
+            k = axis.by_name.get(marker)
+            if k is not None:
+                index = axis.markers[k].index
+                columns[j, k] = axis.markers[k].genotype(index[one], index[other])
+    return FamilyArrays(known[rows], names, tuple(names[p] for p in typed), columns)
 
 
 def genotype_tables(
-    families: Sequence[FamilyRecord],
+    families: Sequence[FamilyArrays],
     targets: Sequence[Target],
     axis: ObservationAxis,
     mutation: MutationChoice,
-) -> Iterator[tuple[MarkerAxis, Floats]]:
-    """For each marker the natural-log LR of every genotype, shape (targets, genotypes).
-
-    Genotypes are in the order of :class:`MarkerAxis`. Targets of equal pedigree, missing person
-    and typed persons are computed together, each distinct set of genotypes once.
-    """
-    standard = [_standard(families[target.family]) for target in targets]
+) -> Iterator[MarkerTable]:
+    """Marker by marker the natural-log LR of every genotype for every target."""
     model = mutation.build()
-    for marker in axis.markers:
+    missing = [families[t.family].names[t.person] for t in targets]
+    for number, marker in enumerate(axis.markers):
         locus = locus_of(marker, model)
-        out = np.zeros((len(targets), marker.genotypes))
-        for (pedigree, missing, typed), members in _groups(
-            families, targets, standard, marker
-        ).items():
-            pairs = _typed_pairs(families, targets, standard, marker, typed, members)
-            out[members] = _group_table(pedigree, missing, typed, pairs, locus, marker)
-        yield marker, out
-
-
-Group = tuple[Pedigree, str, tuple[str, ...]]
+        log_lr = np.zeros((len(targets), marker.genotypes))
+        fit = np.zeros(len(targets))
+        for (_, who, typed), members in _groups(families, targets, missing, number).items():
+            if typed:
+                pedigree = families[targets[members[0]].family].pedigree
+                columns = _columns(families, targets, members, typed, number)
+                made = _group_table(pedigree, who, typed, columns, locus, marker)
+                log_lr[members], fit[members] = made
+        yield MarkerTable(marker, log_lr, fit)
 
 
 def _groups(
-    families: Sequence[FamilyRecord],
+    families: Sequence[FamilyArrays],
     targets: Sequence[Target],
-    standard: Sequence[tuple[Pedigree, dict[str, str]]],
-    marker: MarkerAxis,
-) -> dict[Group, list[int]]:
-    """Targets that share a plan: equal pedigree, missing person, and typed at this marker."""
-    groups: dict[Any, tuple[Group, list[int]]] = {}
+    missing: Sequence[str],
+    number: int,
+) -> dict[tuple[int, str, tuple[str, ...]], list[int]]:
+    """Targets that share a plan at a marker, by (pedigree object, missing, typed)."""
+    groups: dict[tuple[int, str, tuple[str, ...]], list[int]] = {}
     for k, target in enumerate(targets):
-        pedigree, names = standard[k]
-        genotypes = families[target.family].genotypes
-        typed = tuple(sorted(names[p] for p, g in genotypes.items() if marker.name in g))
-        key = (pedigree.persons, names[target.person], typed)
-        groups.setdefault(key, ((pedigree, names[target.person], typed), []))[1].append(k)
-    return dict(groups.values())
+        family = families[target.family]
+        key = (id(family.pedigree), missing[k], family.present[number])
+        groups.setdefault(key, []).append(k)
+    return groups
 
 
-def _typed_pairs(
-    families: Sequence[FamilyRecord],
+def _columns(
+    families: Sequence[FamilyArrays],
     targets: Sequence[Target],
-    standard: Sequence[tuple[Pedigree, dict[str, str]]],
-    marker: MarkerAxis,
-    typed: tuple[str, ...],
     members: Sequence[int],
-) -> npt.NDArray[np.intp]:
-    """Allele positions (members, typed, 2), the smaller first."""
-    found = np.zeros((len(members), len(typed), 2), dtype=np.intp)
-    place = {name: j for j, name in enumerate(typed)}
-    for i, k in enumerate(members):
-        names = standard[k][1]
-        for person, genotypes in families[targets[k].family].genotypes.items():
-            pair = genotypes.get(marker.name)
-            if pair is not None:
-                found[i, place[names[person]]] = sorted(marker.index[label] for label in pair)
-    return found
+    typed: tuple[str, ...],
+    number: int,
+) -> Ints:
+    """Genotype column of every typed person, (members, typed)."""
+    found = []
+    for k in members:
+        column = families[targets[k].family].genotypes[:, number]
+        found.append(column[column >= 0])
+    return np.array(found, dtype=np.int64).reshape(len(members), len(typed))
 
 
 def _group_table(
     pedigree: Pedigree,
     missing: str,
     typed: tuple[str, ...],
-    pairs: npt.NDArray[np.intp],
+    columns: Ints,
     locus: Locus,
     marker: MarkerAxis,
-) -> Floats:
-    """Tables of one group, (members, genotypes); equal genotypes are computed once."""
-    if not typed:
-        return np.zeros((len(pairs), marker.genotypes))
-    flat = pairs.reshape(len(pairs), -1)
-    unique, back = np.unique(flat, axis=0, return_inverse=True)
-    arrays = {name: unique[:, 2 * j : 2 * j + 2].T[None, :, :] for j, name in enumerate(typed)}
+) -> tuple[Floats, Floats]:
+    """Tables (members, genotypes) and fit (members,) of one group."""
+    unique, back = np.unique(columns, axis=0, return_inverse=True)
+    pairs = marker.pairs[unique]  # (distinct, typed, 2)
+    arrays = {name: pairs[None, :, j].transpose(0, 2, 1) for j, name in enumerate(typed)}
     made = build_tables_indexed(pedigree, missing, arrays, [locus])
     order = genotype_index(marker.pairs[:, 0], marker.pairs[:, 1])
     values: Floats = made.values[0][order].T
-    return values[back.reshape(-1)]
+    alone = np.log(marker.prior[unique]).sum(axis=1)
+    fit: Floats = made.log_references[0] - alone
+    back = back.reshape(-1)
+    return values[back], fit[back]
