@@ -183,6 +183,9 @@ def _in_blocks(
     count: int,
     theta: float,
 ) -> Floats:
+    shares: Floats | None = None
+    if typed and not soft and locus.male is None and locus.female is None:
+        locus, typed, shares = _shown_only(locus, typed)
     blocks = []
     for part in lane_blocks(shape, (len(locus),), count):
         values, scale = evaluate(
@@ -192,9 +195,37 @@ def _in_blocks(
             {name: value[..., part] for name, value in soft.items()},
             lanes=part.stop - part.start,
             theta=theta,
+            shares=None if shares is None else shares[:, part],
         )
         blocks.append(_log(values) + scale)
     return np.concatenate(blocks)
+
+
+def _shown_only(
+    locus: Locus, typed: Mapping[str, Ints]
+) -> tuple[Locus, dict[str, Ints], Floats | None]:
+    """Without mutation: each lane keeps the alleles that its family shows, and one for the rest.
+
+    Exact. Returns a smaller locus, positions in it, and frequencies of each lane,
+    (alleles, lanes); or what was given where that saves nothing.
+    """
+    stacked = np.concatenate(list(typed.values()))
+    order = np.argsort(stacked, axis=0, kind="stable")
+    ranked = np.take_along_axis(stacked, order, axis=0)
+    steps = np.diff(ranked, axis=0, prepend=ranked[:1]) > 0
+    rank = np.cumsum(steps, axis=0)
+    size = int(rank[-1].max()) + 2
+    if size >= len(locus):
+        return locus, dict(typed), None
+    places = np.empty_like(stacked)
+    np.put_along_axis(places, order, rank, axis=0)
+    shares = np.zeros((size, stacked.shape[1]))
+    np.put_along_axis(shares, places, locus.frequencies[stacked], axis=0)
+    shares[-1] = np.maximum(1.0 - shares.sum(axis=0), 0.0)
+    names = (*(f"shown {k}" for k in range(size - 1)), "rest")
+    small = Locus(locus.name, names, np.full(size, 1.0 / size), chromosome=locus.chromosome)
+    edges = np.cumsum([len(value) for value in typed.values()])[:-1]
+    return small, dict(zip(typed, np.split(places, edges))), shares
 
 
 def lane_blocks(shape: Shape, alleles: tuple[int, ...], lanes: int) -> Iterator[slice]:
@@ -299,6 +330,7 @@ def evaluate(
     *,
     lanes: int,
     theta: float = 0.0,
+    shares: Floats | None = None,
 ) -> tuple[Floats, Floats | float]:
     """Run one shape over ``lanes`` families at one locus.
 
@@ -307,6 +339,7 @@ def evaluate(
             male at an X marker.
         evidence: for each person with evidence P(seen | genotype), (alleles, alleles, lanes),
             symmetric; (alleles, lanes) for a male at an X marker.
+        shares: frequencies that differ between lanes, (alleles, lanes), in place of the locus's.
 
     Returns:
         Values of shape (alleles, alleles of each asked person..., lanes), or (lanes,) if nobody
@@ -314,7 +347,7 @@ def evaluate(
     """
     observed = {(name, 0): value for name, value in typed.items()}
     weights = {(name, 0): value for name, value in evidence.items()}
-    return _evaluate(shape, loci, observed, weights, lanes, theta, ())
+    return _evaluate(shape, loci, observed, weights, lanes, theta, (), shares)
 
 
 def _evaluate(
@@ -325,8 +358,11 @@ def _evaluate(
     lanes: int,
     theta: float,
     rates: Sequence[float],
+    shares: Floats | None = None,
 ) -> tuple[Floats, Floats | float]:
     run = _Run(shape, loci, typed, evidence, lanes, rates)
+    if shares is not None:
+        run.shares = [shares]
     if theta == 0.0:
         return run.solve(run.founder_tables(), {})
     return run.with_theta(theta)
@@ -346,6 +382,8 @@ class _Run:
     ) -> None:
         self.skeleton: Skeleton = skeleton_of(shape)
         self.loci, self.lanes, self.rates = loci, lanes, rates
+        # (alleles,) each, or (alleles, lanes) where they differ between lanes
+        self.shares: list[Floats] = [locus.frequencies for locus in loci]
         self.people = shape.pedigree.persons
         self.typed = {(shape.pedigree.index[n], k): v for (n, k), v in typed.items()}
         self.evidence = {(shape.pedigree.index[n], k): v for (n, k), v in evidence.items()}
@@ -444,11 +482,12 @@ class _Run:
         """Founders' draws, independent of one another (theta = 0)."""
         tables = []
         for term in self.skeleton.terms:
-            p = self.loci[term.locus].frequencies
+            p = self.shares[term.locus]
             if term.kind == "prior":
-                tables.append(Table(term.axes, p, False))
+                tables.append(Table(term.axes, p, p.ndim == 2))
             elif term.kind == "inbred founder":
-                tables.append(Table(term.axes, _pair_table(p, self._inbreeding(term)), False))
+                pair = _pair_table(p, self._inbreeding(term))
+                tables.append(Table(term.axes, pair, p.ndim == 2))
             elif term.kind == "typed founder":
                 tables.append(self._typed_founder(term, p))
         return tables
@@ -459,10 +498,11 @@ class _Run:
     def _typed_founder(self, term: Term, p: Floats) -> Table:
         pair = self.typed[term.person, term.locus]
         if len(pair) == 1:
-            return Table((), p[pair[0]], True)
+            return Table((), _at_alleles(p, pair[0]), True)
         f = self._inbreeding(term)
         same = (pair[0] == pair[1]).astype(np.float64)
-        ordered = f * same * p[pair[0]] + (1.0 - f) * p[pair[0]] * p[pair[1]]
+        one, other = _at_alleles(p, pair[0]), _at_alleles(p, pair[1])
+        ordered = f * same * one + (1.0 - f) * one * other
         if not term.axes:
             return Table((), ordered * (2.0 - same), True)
         return Table(term.axes, ordered * self._phases(term.person, term.locus), True)
@@ -483,9 +523,9 @@ class _Run:
         self._check_groupings()
         values: list[tuple[Floats, Floats | float]] = []
         for weight, draws, counts, drawn in self._founder_cases(theta):
-            prior = (theta * counts + (1.0 - theta) * self.loci[0].frequencies[:, None]) / (
-                theta * drawn + 1.0 - theta
-            )
+            p = self.shares[0]
+            base = p[:, None] if p.ndim == 1 else p
+            prior = (theta * counts + (1.0 - theta) * base) / (theta * drawn + 1.0 - theta)
             for share, blocks in _groupings(draws, drawn, theta):
                 merged = {v: block[0] for block in blocks for v in block[1:]}
                 founders = [Table((block[0],), prior, True) for block in blocks]
@@ -528,7 +568,7 @@ class _Run:
 
     def _typed_draws(self, theta: float, copies: Mapping[int, bool]) -> tuple[Floats, Floats, int]:
         """Probability of the typed founders' alleles, drawn one after the other."""
-        p = self.loci[0].frequencies
+        p = self.shares[0]
         counts = np.zeros((len(p), self.lanes))
         probability, drawn, lane = np.ones(self.lanes), 0, np.arange(self.lanes)
         for number, size in self.skeleton.typed_founders:
@@ -538,7 +578,7 @@ class _Run:
                 different = pair[0] != pair[1]
                 probability = probability * np.where(different, 0.0 if single else 2.0, 1.0)
             for row in pair[:1] if single else pair:
-                top = theta * counts[row, lane] + (1.0 - theta) * p[row]
+                top = theta * counts[row, lane] + (1.0 - theta) * _at_alleles(p, row)
                 probability = probability * top / (1.0 + (drawn - 1) * theta)
                 counts[row, lane] += 1.0
                 drawn += 1
@@ -553,9 +593,17 @@ def _matrices(locus: Locus) -> tuple[Floats, Floats]:
     )
 
 
+def _at_alleles(p: Floats, places: Ints) -> Floats:
+    """Frequencies of one allele a lane."""
+    found: Floats = p[places] if p.ndim == 1 else p[places, np.arange(p.shape[1])]
+    return found
+
+
 def _pair_table(p: Floats, inbreeding: float) -> Floats:
-    """P(paternal, maternal allele) of a founder."""
-    table: Floats = inbreeding * np.diag(p) + (1.0 - inbreeding) * np.outer(p, p)
+    """P(paternal, maternal allele) of a founder; lanes last where ``p`` has them."""
+    table: Floats = (1.0 - inbreeding) * p[:, None] * p[None, :]
+    every = np.arange(len(p))
+    table[every, every] += inbreeding * p
     return table
 
 
