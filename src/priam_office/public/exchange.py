@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from priam.accounting.account import Account, Figure
@@ -145,6 +145,10 @@ class Table:
 def table(account: Account, agreement: str | None) -> Table:
     """Figures with their claims, one column for each side that speaks."""
     figures = [f for f in account.figures if f.subject.agreement == agreement]
+    first: dict[str, int] = {}
+    for place, figure in enumerate(figures):
+        first.setdefault(figure.measure, place)
+    figures.sort(key=lambda figure: first[figure.measure])
     names = account.file.parties
     speaking = {claim.party for figure in figures for claim in figure.claims}
     sides = [code for code in names if code in speaking]
@@ -202,8 +206,3 @@ def timeline(account: Account, agreement: Agreement | None) -> list[Day]:
 
 def _day(claim: Claim) -> str:
     return claim.subject.batch or claim.subject.offer or claim.claimed_on
-
-
-def ids(claims: Iterable[Claim]) -> list[str]:
-    """Their ids."""
-    return [claim.id for claim in claims]

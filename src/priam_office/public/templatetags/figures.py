@@ -33,3 +33,19 @@ def web_address(url: str) -> str:
 def unlocalized(value: int) -> str:
     """A number for an address: digits only."""
     return str(value)
+
+
+@register.filter
+def between(low: object, high: object) -> str:
+    """A range of numbers, or the one number where both ends read the same."""
+    return _range(words.number(low), words.number(high))
+
+
+@register.filter
+def share_between(low: float | None, high: float | None) -> str:
+    """A range of shares."""
+    return _range(words.percent(low), words.percent(high))
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low}\u2013{high}"
