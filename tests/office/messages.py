@@ -1,0 +1,105 @@
+"""Texts of the office and their translations.
+
+    python -m tests.office.messages      takes new texts into the .po files, compiles the .mo files
+
+Needs no GNU gettext. Then translate what is empty in ``src/priam_office/locale/*/LC_MESSAGES``
+and run it again; ``tests/office/test_languages.py`` fails as long as a text is untranslated.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[2] / "src" / "priam_office"
+PLURALS = {
+    "ru": (
+        "(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2)"
+    ),
+    "uk": (
+        "(n % 1 == 0 && n % 10 == 1 && n % 100 != 11 ? 0 : n % 1 == 0 && n % 10 >= 2 && n % 10 "
+        "<= 4 && (n % 100 < 12 || n % 100 > 14) ? 1 : n % 1 == 0 && (n % 10 ==0 || (n % 10 >=5 "
+        "&& n % 10 <=9) || (n % 100 >=11 && n % 100 <=14 )) ? 2: 3)"
+    ),
+}
+FORMS = {"ru": 3, "uk": 4}  # as Django's own catalogues count them, or Django ignores ours
+_KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
+
+
+def texts() -> dict[tuple[str | None, str | tuple[str, str]], str]:
+    """(context, text or (singular, plural)) -> file, from Python code and templates."""
+    from django.utils.translation.template import templatize
+
+    found: dict[tuple[str | None, str | tuple[str, str]], str] = {}
+    for path in sorted([*ROOT.rglob("*.py"), *ROOT.rglob("*.html")]):
+        source = path.read_text(encoding="utf-8")
+        if path.suffix == ".html":
+            source = templatize(source)
+        for _, text, _, context in extract("python", io.BytesIO(source.encode()), _KEYWORDS):
+            key = (context, text if isinstance(text, str) else (text[0], text[1]))
+            found.setdefault(key, path.relative_to(ROOT).as_posix())
+    return found
+
+
+def folder(language: str) -> Path:
+    """Where the catalogue of a language lies."""
+    return ROOT / "locale" / language / "LC_MESSAGES"
+
+
+def catalogue(language: str) -> Catalog:
+    """The .po file; empty if there is none."""
+    path = folder(language) / "django.po"
+    if not path.exists():
+        return Catalog(locale=language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def updated(language: str) -> Catalog:
+    """The texts of today with the translations that are known."""
+    old = catalogue(language)
+    new = Catalog(locale=language, project="Priam", charset="utf-8")
+    for (context, text), file in texts().items():
+        known = old.get(text if isinstance(text, str) else text[0], context)
+        translation = known.string if known else ("" if isinstance(text, str) else None)
+        flags = ["python-format"] if "%(" in str(text) else []
+        new.add(text, translation, locations=[(file, None)], flags=flags, context=context)
+    return new
+
+
+def bytes_of(catalog: Catalog, language: str) -> tuple[bytes, bytes]:
+    """Contents of the .po and the .mo file, the same at every run."""
+    plural = f"nplurals={FORMS[language]}; plural={PLURALS[language]};"
+    catalog._num_plurals, catalog._plural_expr = FORMS[language], PLURALS[language]
+    po, mo = io.BytesIO(), io.BytesIO()
+    write_po(po, catalog, width=100, omit_header=True, sort_by_file=False)
+    head = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n'
+    head += '"Content-Type: text/plain; charset=utf-8\\n"\n' + f'"Plural-Forms: {plural}\\n"\n\n'
+    text = head.encode() + po.getvalue()
+    write_mo(mo, read_po(io.BytesIO(text), locale=language))
+    return text, mo.getvalue()
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django.conf.global_settings")
+    for language in FORMS:
+        po, mo = bytes_of(updated(language), language)
+        folder(language).mkdir(parents=True, exist_ok=True)
+        (folder(language) / "django.po").write_bytes(po)
+        (folder(language) / "django.mo").write_bytes(mo)
+
+
+if __name__ == "__main__":
+    main()
