@@ -15,6 +15,22 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
+# The main job on the embedded database: load, sign, check, report; then serve. Runs again
+# without harm: what is recorded is not recorded twice.
+DEMO ?= demo-data
+PORT ?= 8000
+demo: install
+	@mkdir -p $(DEMO)
+	$(BIN)/priam init --data $(DEMO)/office
+	$(BIN)/priam load --data $(DEMO)/office
+	$(BIN)/priam log checkpoint --data $(DEMO)/office > $(DEMO)/checkpoint
+	$(BIN)/priam log verify --data $(DEMO)/office --checkpoint $(DEMO)/checkpoint
+	$(BIN)/priam rebuild --check --data $(DEMO)/office
+	$(BIN)/priam account --format json --out $(DEMO)/account.json
+	$(BIN)/priam account --format html --out $(DEMO)/account.html
+	$(BIN)/priam account
+	@if [ "$(SERVE)" != 0 ]; then $(BIN)/priam serve --data $(DEMO)/office --port $(PORT); fi
+
 test: install
 	$(BIN)/python -m pytest
 
