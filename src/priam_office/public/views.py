@@ -6,6 +6,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -150,8 +151,6 @@ def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """Size, root and key of the log, and how to check it."""
-    from django.conf import settings
-
     size, _ = record.head()
     key = settings.INSTALLATION.signer().verifier().vkey
     context = {"size": size, "checkpoint": record.latest(), "key": str(key)}
@@ -170,9 +169,18 @@ def _kinds() -> list[str]:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A page that does not repeat the address it was asked for."""
-    return render(request, "public/not_found.html", status=404)
+    return render(request, "public/not_found.html", _elsewhere(), status=404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Something of ours is broken; says nothing about what."""
-    return render(request, "public/failed.html", status=500)
+    return render(request, "public/failed.html", _elsewhere(), status=500)
+
+
+def _elsewhere() -> dict[str, Any]:
+    """The languages lead to the overview, for there is no such page in any of them."""
+    languages = []
+    for code, name in settings.LANGUAGES:
+        with override(code):
+            languages.append({"code": code, "name": name, "url": reverse("overview")})
+    return {"site_languages": languages}
