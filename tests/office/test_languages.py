@@ -1,0 +1,119 @@
+"""No text is untranslated; the compiled catalogues are those of the sources."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.utils import translation
+
+from tests.office import messages
+
+LANGUAGES = ("ru", "uk")
+# What is right to be the same in all languages.
+SAME = {"j F Y", "F Y"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated(language: str) -> None:
+    known = messages.catalogue(language)
+    missing = []
+    for context, text in messages.texts():
+        message = known.get(text if isinstance(text, str) else text[0], context)
+        forms = (
+            [message.string] if message and isinstance(text, str) else message and message.string
+        )
+        if not forms or not all(forms):
+            missing.append((context, text))
+    assert missing == [], "run `python -m tests.office.messages` and translate"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_catalogues_are_as_the_sources_make_them(language: str) -> None:
+    po, mo = messages.bytes_of(messages.updated(language), language)
+    assert (messages.folder(language) / "django.po").read_bytes() == po
+    assert (messages.folder(language) / "django.mo").read_bytes() == mo
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_are_cyrillic_and_keep_their_places(language: str) -> None:
+    for message in messages.catalogue(language):
+        originals = message.id if isinstance(message.id, tuple) else (message.id,)
+        forms = message.string if isinstance(message.string, tuple) else (message.string,)
+        if not message.id or message.id in SAME:
+            continue
+        places = set(re.findall(r"%\(\w+\)s", originals[-1]))
+        for form in forms:
+            assert set(re.findall(r"%\(\w+\)s", form)) <= places
+            assert re.search(r"[а-яіїєґ]", form, re.IGNORECASE), form
+            if language == "ru":
+                assert not re.search(r"[іїєґ]", form), form
+            else:
+                assert not re.search(r"[ыэъё]", form), form
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "expected"),
+    [
+        ("en", 1, "1 discrepancy"),
+        ("en", 2, "2 discrepancies"),
+        ("uk", 1, "1 розбіжність"),
+        ("uk", 3, "3 розбіжності"),
+        ("uk", 7, "7 розбіжностей"),
+        ("uk", 11, "11 розбіжностей"),
+        ("uk", 21, "21 розбіжність"),
+        ("ru", 1, "1 расхождение"),
+        ("ru", 4, "4 расхождения"),
+        ("ru", 12, "12 расхождений"),
+        ("ru", 101, "101 расхождение"),
+    ],
+)
+def test_plural_forms(language: str, number: int, expected: str) -> None:
+    with translation.override(language):
+        text = translation.ngettext(
+            "Arithmetic finds %(n)s discrepancy.", "Arithmetic finds %(n)s discrepancies.", number
+        )
+    assert expected in text % {"n": number}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "2025-06-16", "16 June 2025"),
+        ("uk", "2025-06-16", "16 червня 2025"),
+        ("ru", "2025-06-16", "16 июня 2025"),
+        ("en", "2025-01", "January 2025"),
+        ("uk", "2025-01", "січень 2025"),
+        ("ru", "2025-01", "январь 2025"),
+        ("en", "2025-13-40", "2025-13-40"),
+        ("en", "spring", "spring"),
+    ],
+)
+def test_dates_in_local_form(language: str, text: str, expected: str) -> None:
+    from priam_office.public.words import when
+
+    with translation.override(language):
+        assert when(text).lower() == expected.lower()
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "expected"),
+    [
+        ("en", 14480, "14,480"),
+        ("uk", 14480, "14\u00a0480"),
+        ("ru", 14480, "14\u00a0480"),
+        ("en", None, "no figure"),
+        ("en", 0, "0"),
+    ],
+)
+def test_numbers_in_local_form(language: str, value: int | None, expected: str) -> None:
+    from priam_office.public.words import number
+
+    with translation.override(language):
+        assert number(value) == expected
+
+
+def test_languages_are_named_in_their_own_script() -> None:
+    from django.conf import settings
+
+    assert settings.LANGUAGES == [("en", "English"), ("ru", "Русский"), ("uk", "Українська")]
