@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -86,7 +87,9 @@ def bytes_of(catalog: Catalog, language: str) -> tuple[bytes, bytes]:
     head = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n'
     head += '"Content-Type: text/plain; charset=utf-8\\n"\n' + f'"Plural-Forms: {plural}\\n"\n\n'
     text = head.encode() + po.getvalue()
-    write_mo(mo, read_po(io.BytesIO(text), locale=language))
+    read = read_po(io.BytesIO(text), locale=language)
+    read.creation_date = read.revision_date = datetime(2025, 1, 1, tzinfo=UTC)
+    write_mo(mo, read)
     return text, mo.getvalue()
 
 
