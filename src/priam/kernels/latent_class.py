@@ -5,6 +5,8 @@ Arrays in, arrays out; :mod:`priam.totals.latent_class` validates and explains.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from priam.kernels.jit import kernel
@@ -17,28 +19,29 @@ def gibbs(
     rng: np.random.Generator,
     patterns: np.ndarray,
     counts: np.ndarray,
-    classes: int,
+    share: np.ndarray,
+    on: np.ndarray,
+    alpha: np.ndarray,
     a: float,
     b: float,
     steps: int,
     thin: int,
     most: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Run one chain; return f0 kept every ``thin`` steps, and the classes in use then.
+    """Run one chain from a state; return f0 kept every ``thin`` steps, and classes in use then.
 
-    rng: numpy Generator. patterns: uint8 (cells, lists). counts: int64 (cells,). classes: K.
-    a, b: shape and rate of the Gamma prior of alpha. steps: how many; thin: keep every. most:
-    f0 above this is drawn again. Returns int64 (kept,), int64 (kept,).
+    rng: numpy Generator. patterns: uint8 (cells, lists). counts: int64 (cells,). The state, which
+    is changed in place so that a chain can go on: share (K,) of the classes, on (lists, K)
+    probabilities of being listed, alpha (1,). a, b: shape and rate of the Gamma prior of alpha.
+    steps: how many; thin: keep every. most: f0 above this is drawn again. Returns int64 (kept,)
+    twice.
     """
     cells, lists = patterns.shape
+    classes = len(share)
     n = counts.sum()
     kept = steps // thin
     unseen = np.zeros(kept, dtype=np.int64)
     in_use = np.zeros(kept, dtype=np.int64)
-    share = np.empty(classes)
-    on = rng.random((lists, classes))
-    alpha = rng.random() * 2 + 0.05
-    sticks(rng, np.zeros(classes, dtype=np.int64), alpha, share)
     members = np.zeros(classes, dtype=np.int64)
     listed = np.zeros((lists, classes), dtype=np.int64)
     weight = np.empty(classes)
@@ -83,8 +86,13 @@ def gibbs(
         for k in range(classes):
             for j in range(lists):
                 on[j, k] = rng.beta(1.0 + listed[j, k], 1.0 + members[k] - listed[j, k])
-        log_last = sticks(rng, members, alpha, share)
-        alpha = rng.gamma(a + classes - 1.0, 1.0 / (b - log_last))
+        alpha[0] = concentration(rng, members, alpha[0], a, b)
+        for k in range(classes - 1):
+            relabel(rng, members, on, alpha[0], k, k + 1)
+        relabel(
+            rng, members, on, alpha[0], int(rng.integers(0, classes)), int(rng.integers(0, classes))
+        )
+        sticks(rng, members, alpha[0], share)
         if (step + 1) % thin == 0:
             unseen[step // thin] = f0
             in_use[step // thin] = (members > 0).sum()
@@ -118,16 +126,73 @@ def outside(rng: np.random.Generator, n: int, nobody: float, most: int) -> int:
 
 
 @kernel
-def sticks(rng: np.random.Generator, members: np.ndarray, alpha: float, share: np.ndarray) -> float:
-    """Break the stick given class sizes; fills ``share``, returns log of the last share."""
+def log_sizes(members: np.ndarray, alpha: float) -> float:
+    """Log probability of the class sizes given alpha, the stick's breaks summed out."""
+    above = members.sum()
+    total = 0.0
+    for k in range(len(members) - 1):
+        if above == 0:
+            break
+        above -= members[k]
+        total += (
+            math.log(alpha)
+            + math.lgamma(1.0 + members[k])
+            + math.lgamma(alpha + above)
+            - math.lgamma(1.0 + alpha + members[k] + above)
+        )
+    return total
+
+
+@kernel
+def concentration(
+    rng: np.random.Generator, members: np.ndarray, alpha: float, a: float, b: float
+) -> float:
+    """Metropolis steps for log alpha given the class sizes.
+
+    With the breaks summed out alpha moves freely; given the breaks it would hardly move while
+    most classes are empty.
+    """
+    here = log_sizes(members, alpha) + a * math.log(alpha) - b * alpha
+    for _ in range(3):
+        proposed = alpha * math.exp(2.0 * rng.standard_normal())
+        if proposed < 1e-100 or proposed > 1e6:
+            continue
+        there = log_sizes(members, proposed) + a * math.log(proposed) - b * proposed
+        if math.log(rng.random()) < there - here:
+            alpha, here = proposed, there
+    return alpha
+
+
+@kernel
+def relabel(
+    rng: np.random.Generator, members: np.ndarray, on: np.ndarray, alpha: float, i: int, j: int
+) -> None:
+    """Metropolis step that swaps two classes; the order matters to the stick-breaking prior."""
+    if members[i] == members[j]:
+        return
+    here = log_sizes(members, alpha)
+    members[i], members[j] = members[j], members[i]
+    if math.log(rng.random()) < log_sizes(members, alpha) - here:
+        for list_ in range(len(on)):
+            on[list_, i], on[list_, j] = on[list_, j], on[list_, i]
+    else:
+        members[i], members[j] = members[j], members[i]
+
+
+@kernel
+def sticks(rng: np.random.Generator, members: np.ndarray, alpha: float, share: np.ndarray) -> None:
+    """Break the stick given class sizes; fills ``share``. Works in logs: alpha may be tiny."""
     classes = len(share)
     above = members.sum()
     log_rest = 0.0
     for k in range(classes - 1):
         above -= members[k]
-        v = rng.beta(1.0 + members[k], alpha + above)
-        v = min(max(v, 1e-12), 1.0 - 1e-12)
-        share[k] = np.exp(log_rest) * v
-        log_rest += np.log1p(-v)
-    share[classes - 1] = np.exp(log_rest)
-    return log_rest
+        kept = math.log(rng.gamma(1.0 + members[k], 1.0))
+        shape = alpha + above
+        # A gamma variable of small shape underflows; its logarithm does not.
+        passed = math.log(rng.gamma(1.0 + shape, 1.0)) + math.log(1.0 - rng.random()) / shape
+        top = max(kept, passed)
+        whole = top + math.log(math.exp(kept - top) + math.exp(passed - top))
+        share[k] = math.exp(log_rest + kept - whole)
+        log_rest += passed - whole
+    share[classes - 1] = math.exp(log_rest)

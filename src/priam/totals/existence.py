@@ -17,6 +17,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
+from scipy.sparse import csr_array, eye_array, hstack
 
 __all__ = ["Existence", "Verdict", "examine"]
 
@@ -49,9 +50,9 @@ class Existence:
     support: NDArray[np.bool_]
 
     @classmethod
-    def interior(cls, cells: int) -> Existence:
-        """The ordinary case."""
-        return cls(Verdict.INTERIOR, np.ones(cells, dtype=bool))
+    def on(cls, support: NDArray[np.bool_]) -> Existence:
+        """A maximum that was found with these cells above zero."""
+        return cls(Verdict.INTERIOR if support.all() else Verdict.BOUNDARY, support)
 
     @property
     def identified(self) -> bool:
@@ -96,12 +97,11 @@ def _face(x: NDArray[np.float64], y: NDArray[np.int64]) -> NDArray[np.bool_]:
         return np.ones(len(y), dtype=bool)
     p, k = x.shape[1], len(empty)
     objective = np.concatenate([np.zeros(p), -np.ones(k)])
-    below = np.hstack([x[empty], np.eye(k)])
     result = linprog(
         objective,
-        A_ub=below,
+        A_ub=hstack([x[empty], eye_array(k)], format="csr"),
         b_ub=np.zeros(k),
-        A_eq=np.hstack([x[y > 0], np.zeros((int((y > 0).sum()), k))]),
+        A_eq=hstack([x[y > 0], csr_array((int((y > 0).sum()), k))], format="csr"),
         b_eq=np.zeros(int((y > 0).sum())),
         bounds=[(None, None)] * p + [(0, 1)] * k,
         method="highs",

@@ -148,11 +148,30 @@ def fit_models(table: Histories, models: Sequence[Model]) -> list[Fit]:
     fits: dict[int, Fit] = {}
     for indices in groups.values():
         x = np.stack([design(cells, models[index]) for index in indices])
-        interior, beta = newton(x, y.astype(float))
+        reduced, dropped = _without_empty_overlaps(x, y)
+        solved, beta = newton(reduced, y.astype(float))
+        solved &= ~dropped.any(axis=1) | _full_rank(reduced)
         for k, index in enumerate(indices):
-            known = beta[k] if interior[k] else None
-            fits[index] = _finish(table, models[index], x[k], y, known)
+            part = (reduced[k], beta[k], ~dropped[k]) if solved[k] else None
+            fits[index] = _finish(table, models[index], x[k], y, part)
     return [fits[index] for index in range(len(models))]
+
+
+def _without_empty_overlaps(x: Floats, y: NDArray[np.int64]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Strike out the terms whose overlap is empty, with the cells they set to zero.
+
+    Such a coefficient goes to minus infinity. Its column and its cells become zero in the design
+    (models, cells, p); returns also which cells were struck out (models, cells).
+    """
+    empty = np.einsum("c,mcp->mp", y, x) == 0
+    dropped = (x * empty[:, None, :]).any(axis=2)
+    return x * ~empty[:, None, :] * ~dropped[:, :, None], dropped
+
+
+def _full_rank(x: Floats) -> NDArray[np.bool_]:
+    """Whether the columns that are not all zero are independent, for each design."""
+    wanted = x.any(axis=1).sum(axis=1)
+    return np.asarray(np.linalg.matrix_rank(x) == wanted)
 
 
 def newton(x: Floats, y: Floats) -> tuple[NDArray[np.bool_], Floats]:
@@ -183,6 +202,9 @@ def _weighted(x: Floats, mu: Floats, z: Floats) -> Floats:
     # A Gram matrix of columns scaled by sqrt(mu): matmul reaches BLAS, a three-way sum does not.
     scaled = x * np.sqrt(mu)[..., None]
     information = scaled.transpose(0, 2, 1) @ scaled
+    # A struck-out column is all zero; a one on its diagonal keeps its coefficient at zero.
+    diagonal = np.arange(x.shape[2])
+    information[:, diagonal, diagonal] += information[:, diagonal, diagonal] == 0
     moment = np.einsum("mcp,mc,mc->mp", x, mu, z)
     try:
         solution: Floats = np.linalg.solve(information, moment[..., None])[..., 0]
@@ -192,17 +214,25 @@ def _weighted(x: Floats, mu: Floats, z: Floats) -> Floats:
 
 
 def _finish(
-    table: Histories, model: Model, x: Floats, y: NDArray[np.int64], beta: Floats | None
+    table: Histories,
+    model: Model,
+    x: Floats,
+    y: NDArray[np.int64],
+    part: tuple[Floats, Floats, NDArray[np.bool_]] | None,
 ) -> Fit:
-    if beta is not None:
-        mu = np.exp(x @ beta)
-        existence = Existence.interior(len(x))
-        log_f0: float | None = float(beta[0])
-        variance = float(np.linalg.inv((x * mu[:, None]).T @ x)[0, 0])
-    else:
+    if part is None:
         existence = examine(x, y)
         mu, log_f0, variance = _on_face(x, y.astype(float), existence)
-    return _fit(table, model, existence, y, mu, log_f0, variance)
+        return _fit(table, model, existence, y, mu, log_f0, variance)
+    reduced, beta, support = part
+    existence = Existence.on(support)
+    mu = np.where(support, np.exp(reduced @ beta), 0.0)
+    used = reduced.any(axis=0)
+    columns = reduced[:, used]
+    information = (columns * mu[:, None]).T @ columns
+    return _fit(
+        table, model, existence, y, mu, float(beta[0]), float(np.linalg.inv(information)[0, 0])
+    )
 
 
 def _on_face(x: Floats, y: Floats, existence: Existence) -> tuple[Floats, float | None, float]:
