@@ -24,7 +24,15 @@ from priam.kernels.latent_class import gibbs
 from priam.totals.diagnostics import Convergence, check_chains
 from priam.totals.histories import Histories
 
-__all__ = ["MAX_RHAT", "LatentClasses", "Mode", "Sampling", "find_modes", "sample_classes"]
+__all__ = [
+    "MAX_RHAT",
+    "LatentClasses",
+    "Mode",
+    "Sampling",
+    "default_classes",
+    "find_modes",
+    "sample_classes",
+]
 
 #: Above this R-hat there is no answer.
 MAX_RHAT = 1.05
@@ -36,9 +44,13 @@ _MOST = 20
 
 @dataclass(frozen=True)
 class Sampling:
-    """How to sample. Chains go on, doubling, until R-hat < 1.01 and ESS > 400, or ``most``."""
+    """How to sample. Chains go on, doubling, until R-hat < 1.01 and ESS > 400, or ``most`` steps.
 
-    classes: int = 10
+    ``classes``: where the Dirichlet process is cut. By default 10 up to five lists and 5 beyond,
+    the settings of the published analyses; it can matter, so the report tries the other too.
+    """
+
+    classes: int | None = None
     shape: float = 0.25
     rate: float = 0.25
     chains: int = 4
@@ -51,7 +63,11 @@ class Sampling:
     def __post_init__(self) -> None:
         if self.chains < 4:
             raise UserError(f"{self.chains} chains cannot check each other; run at least 4")
-        if self.classes < 1 or self.steps < 2 * self.thin or self.burn < 0:
+        if (
+            (self.classes is not None and self.classes < 1)
+            or self.steps < 2 * self.thin
+            or self.burn < 0
+        ):
             raise UserError("classes, steps and thinning must be positive, and steps the largest")
 
 
@@ -100,6 +116,11 @@ class LatentClasses:
         return tuple(float(value) for value in self.draws.mean(axis=1))
 
 
+def default_classes(t: int) -> int:
+    """10 up to five lists, 5 beyond."""
+    return 10 if t <= 5 else 5
+
+
 def sample_classes(table: Histories, sampling: Sampling | None = None) -> LatentClasses:
     """Sample the total; the same seed gives the same draws on any number of cores."""
     sampling = sampling or Sampling()
@@ -139,8 +160,9 @@ class _Chain:
     def __init__(self, table: Histories, sampling: Sampling, seed: np.random.SeedSequence) -> None:
         self.rng = np.random.default_rng(seed)
         self.table, self.sampling = table, sampling
-        self.share = self.rng.dirichlet(np.ones(sampling.classes))
-        self.on = self.rng.random((table.t, sampling.classes))
+        classes = sampling.classes or default_classes(table.t)
+        self.share = self.rng.dirichlet(np.ones(classes))
+        self.on = self.rng.random((table.t, classes))
         self.alpha = np.array([self.rng.random() * 2 + 0.05])
         self._kept: list[NDArray[np.int64]] = []
         self._used: list[NDArray[np.int64]] = []
