@@ -190,7 +190,9 @@ def newton(x: Floats, y: Floats) -> tuple[NDArray[np.bool_], Floats]:
         before, eta[live] = eta[live], np.einsum("mcp,mp->mc", x[live], beta[live])
         # On the way to the boundary some log mean falls by one at every step, for ever.
         moved = np.abs(eta[live] - before).max(axis=1)
-        done = moved < 1e-7
+        mu = np.exp(np.clip(eta[live], -80.0, 50.0))
+        score = np.abs(np.einsum("mcp,mc->mp", x[live], y - mu)).max(axis=1)
+        done = (moved < 1e-7) & (score < 1e-6 * max(y.sum(), 1.0))
         solved[live[done]] = True
         live = live[~done & np.isfinite(moved)]
         if not len(live):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy.stats import gaussian_kde
 
 from priam.totals.coverage import TRUSTED_COVERAGE, SampleCoverage, sample_coverage
 from priam.totals.decomposable import MAX_LISTS as GRAPH_LISTS
@@ -338,13 +339,25 @@ def _graph_warnings(found: Averaged, others: list[Averaged]) -> list[str]:
     return words
 
 
-def _thin(found: Averaged, places: int = 240) -> tuple[list[float], list[float]]:
-    """Density on an even grid between far quantiles, for a picture."""
+def _thin(found: Averaged, places: int = 160) -> tuple[list[float], list[float]]:
+    """Density over even steps of whole persons between far quantiles, for a picture."""
     low, high = found.quantile(0.001), found.quantile(0.999)
-    edges = np.linspace(low, high + 1, places + 1)
+    step = max((high - low) // places, 1)
+    edges = np.arange(low, high + 2 * step, step)
     mass, _ = np.histogram(found.totals, bins=edges, weights=found.mass)
-    widths = np.diff(edges)
-    return [float(v) for v in (edges[:-1] + widths / 2)], [float(v) for v in mass / widths]
+    return [float(v) for v in edges[:-1] + (step - 1) / 2], [float(v) for v in mass / step]
+
+
+def _smooth(found: LatentClasses, n: int, places: int = 160) -> tuple[list[float], list[float]]:
+    """Density of the draws, smoothed on the scale of log f0."""
+    logs = np.log(found.draws.ravel() - n + 0.5)
+    logs = logs[:: max(len(logs) // 4000, 1)]
+    if logs.std() == 0:
+        return [float(found.mean)], [1.0]
+    low, high = np.quantile(logs, [0.001, 0.999])
+    grid = np.linspace(float(low), float(high), places)
+    heights = gaussian_kde(logs)(grid) / np.exp(grid)
+    return [float(v) for v in n + np.exp(grid)], [float(v) for v in heights]
 
 
 def classes(table: Histories, level: float, sampling: Sampling) -> Estimate:
@@ -361,9 +374,6 @@ def classes(table: Histories, level: float, sampling: Sampling) -> Estimate:
         warnings.append(f"The draws gather at more than one total: {peaks}.")
     if found.convergence.rhat > 1.01 or min(found.convergence.bulk, found.convergence.tail) < 400:
         warnings.append("The chains agree only roughly; the ends of the interval are unsteady.")
-    logs = np.log(found.draws.ravel())
-    heights, edges = np.histogram(logs, bins=120, density=True)
-    middles = np.exp((edges[:-1] + edges[1:]) / 2)
     return Estimate(
         "latent-class",
         label,
@@ -374,7 +384,7 @@ def classes(table: Histories, level: float, sampling: Sampling) -> Estimate:
         "central posterior interval",
         warnings=tuple(warnings),
         diagnostics=facts,
-        density=([float(v) for v in middles], [float(v) for v in heights / middles]),
+        density=_smooth(found, table.n),
     )
 
 

@@ -18,6 +18,8 @@ _LEFT, _RIGHT = 10, 350
 _INK, _SOFT, _RULE = "#1f2a33", "#5d6b76", "#d5dbe0"
 _BLUE, _OCHRE, _BAND = "#2c5f86", "#a5611f", "#eef2f5"
 _ROW = 36
+# Words stay legible where a line runs under them.
+_HALO = ' paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"'
 
 Scale = Callable[[float], float]
 
@@ -90,7 +92,7 @@ def overlap_plot(report: Mapping[str, Any], most: int = 14) -> str:
         y = base + 22 + 18 * j
         if j % 2 == 0:
             parts.append(f'<rect x="0" y="{y - 9}" width="{WIDTH}" height="18" fill="{_BAND}"/>')
-        parts.append(_text(4, y + 4, _short(name), 12, _INK))
+        parts.append(_text(4, y + 4, _short(name), 12, _INK).replace(_HALO, ""))
     for k, (key, count) in enumerate(cells):
         parts += _overlap_column(key, count, left + step * (k + 0.5), step, base, top)
     return _svg(parts, base + 16 + 18 * len(lists), "How the lists overlap: persons on exactly")
@@ -225,7 +227,7 @@ def _short(name: str, most: int = 16) -> str:
 def _text(x: float, y: float, words: str, size: int, colour: str, anchor: str = "start") -> str:
     place = "" if anchor == "start" else f' text-anchor="{anchor}"'
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}"{place}>'
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}"{place}{_HALO}>'
         f"{escape(words)}</text>"
     )
 

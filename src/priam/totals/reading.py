@@ -98,12 +98,19 @@ def _loaded(
         tables = {name: Histories.from_cells(lists, strata[name]) for name in sorted(strata)}
     except UserError as error:
         raise InputError(str(error), file=files[0]) from error
-    if not table.n:
-        raise InputError("no person is on any list; there is nothing to estimate", file=files[0])
+    _check_filled(table, files[0])
     names = tuple(str(path.name) for path in files)
     return Loaded(
         table, tables if by else {}, tuple(by), kind, names, sha256, encoding, tuple(notes)
     )
+
+
+def _check_filled(table: Histories, path: Path) -> None:
+    if not table.n:
+        raise InputError("no person is on any list; there is nothing to estimate", file=path)
+    empty = [name for name, size in zip(table.lists, table.sizes) if size == 0]
+    if empty:
+        raise InputError(f"nobody is on list {empty[0]!r}; leave that list out", file=path)
 
 
 def _from_json(path: Path, sha256: str, by: Sequence[str]) -> Loaded:
@@ -115,8 +122,7 @@ def _from_json(path: Path, sha256: str, by: Sequence[str]) -> Loaded:
         table = Histories.from_cells(lists, cells)
     except UserError as error:
         raise InputError(str(error), file=path, where="$.cells") from error
-    if not table.n:
-        raise InputError("all cells are zero; there is nothing to estimate", file=path)
+    _check_filled(table, path)
     stated = data.get("n_observed")
     if stated is not None and stated != table.n:
         raise InputError(
@@ -181,6 +187,8 @@ def _json_parts(data: Any, path: Path) -> tuple[list[str], dict[str, int]]:
 
 def _from_table(path: Path, by: Sequence[str]) -> tuple[_Rows, list[str], str, list[str], str]:
     table = read_delimited(path)
+    if not table.rows:
+        raise InputError("holds a header and no rows", file=path, where="line 1")
     for name in by:
         _column(table, name)
     count = next((i for i, h in enumerate(table.header) if h.lower() in _COUNT_NAMES), None)
@@ -194,27 +202,27 @@ def _from_table(path: Path, by: Sequence[str]) -> tuple[_Rows, list[str], str, l
         stratum = " / ".join(row[c] or "unknown" for c in strata)
         weight = 1 if count is None else _count(table, r, count)
         if "1" not in pattern:
-            nobody += weight
+            nobody += _nobody(table, r, weight, count is not None)
             continue
         if count is not None:
             _once(table, r, seen, (pattern, stratum))
         rows[pattern, stratum] += weight
-    notes = _nobody(path, nobody, count is not None)
+    notes = [f"{nobody} rows name persons on none of the lists; left out."] if nobody else []
     if count is None:
         _unique_persons(table)
     kind = "membership" if count is None else "counts"
     return rows, notes, table.encoding, [table.header[c] for c in columns], kind
 
 
-def _nobody(path: Path, nobody: int, counted: bool) -> list[str]:
-    if not nobody:
-        return []
-    if counted:
+def _nobody(table: Delimited, r: int, weight: int, counted: bool) -> int:
+    """Rows without a 1: an error with a count above zero, else left out (and said)."""
+    if counted and weight:
         raise InputError(
-            f"a row counts {nobody} persons on no list; nobody can have counted them: remove it",
-            file=path,
+            f"counts {weight} persons on no list; nobody can have counted them: remove the row",
+            file=table.file,
+            where=f"line {table.lines[r]}",
         )
-    return [f"{nobody} rows name persons on none of the lists; they were left out."]
+    return 0 if counted else 1
 
 
 def _once(table: Delimited, r: int, seen: dict[tuple[str, str], int], key: tuple[str, str]) -> None:
