@@ -8,6 +8,8 @@ import jinja2
 
 from priam.accounting.account import Account, Figure
 from priam.accounting.table import (
+    agreement_words,
+    batch_words,
     count_words,
     fulfilment_words,
     measure_words,
@@ -37,6 +39,8 @@ def account_page(account: Account) -> str:
         share_words=share_words,
         fulfilment_words=fulfilment_words,
         count_words=count_words,
+        agreement_words=agreement_words,
+        batch_words=lambda figure: batch_words(account, figure),
         measure_words=lambda name: measure_words(account, name),
         subject_words=subject_words,
     )

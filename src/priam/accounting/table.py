@@ -9,10 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from priam.accounting.account import Account, Figure
-from priam.accounting.claims_file import TRANSFERRED
+from priam.accounting.claims_file import TRANSFERRED, Agreement
 from priam.accounting.obligations import ObligationStatus
 
 __all__ = [
+    "agreement_words",
+    "batch_words",
     "count_words",
     "fulfilment_words",
     "measure_words",
@@ -24,7 +26,8 @@ __all__ = [
 
 def print_account(account: Account, console: Console) -> None:
     """Print obligations, batches, other figures and findings."""
-    console.print(_obligations(account))
+    for agreement in account.file.agreements:
+        console.print(_obligations(account, agreement))
     for measure in _batch_measures(account):
         console.print(_batches(account, measure))
     console.print(_others(account))
@@ -45,18 +48,18 @@ def _table(title: str) -> Table:
     return Table(title=title, title_justify="left", title_style="bold", header_style="bold")
 
 
-def _obligations(account: Account) -> Table:
-    table = _table("What was agreed, in each reading, and what the claims say was delivered")
-    for column in ("reading", "held by"):
-        table.add_column(column, overflow="fold")
+def _obligations(account: Account, agreement: Agreement) -> Table:
+    table = _table(f"{agreement_words(agreement)}: agreed, and delivered as claimed")
+    table.add_column("reading", overflow="fold")
     table.add_column("from -> to", no_wrap=True)
-    for column in ("agreed", "delivered", "share", "outstanding"):
+    for column in ("agreed", "delivered", "share", "still owed"):
         table.add_column(column, justify="right")
     for status in account.obligations:
+        if status.agreement != agreement.id:
+            continue
         duty = status.obligation
         table.add_row(
-            status.reading,
-            ", ".join(status.held_by),
+            f"{status.reading}\n({', '.join(status.held_by)})",
             f"{duty.giver} -> {duty.receiver}",
             duty.unit if duty.count is None else f"{duty.count:,}",
             _span(status.low, status.high),
@@ -64,6 +67,20 @@ def _obligations(account: Account) -> Table:
             _outstanding(status),
         )
     return table
+
+
+def agreement_words(agreement: Agreement) -> str:
+    """An agreement by its id, place and date."""
+    return ", ".join(
+        part for part in (agreement.id, agreement.place, agreement.concluded_on) if part
+    )
+
+
+def batch_words(account: Account, figure: Figure) -> str:
+    """A batch by its name, with the agreement where there are several."""
+    name = figure.subject.batch or ""
+    several = len(account.file.agreements) > 1 and figure.subject.agreement
+    return f"{name} ({figure.subject.agreement})" if several else name
 
 
 def _outstanding(status: ObligationStatus) -> str:
@@ -103,14 +120,14 @@ def _batches(account: Account, measure: str) -> Table:
     figures = [f for f in account.figures if f.measure == measure and f.subject.batch is not None]
     parties = list(dict.fromkeys(claim.party for figure in figures for claim in figure.standing))
     table = _table(f"{measure_words(account, measure)}, by batch (handover units)")
-    table.add_column("batch", no_wrap=True)
+    table.add_column("batch", overflow="fold")
     for party in parties:
         table.add_column(f"stated by {party}", justify="right")
     table.add_column("", no_wrap=True)
     for figure in sorted(figures, key=lambda f: f.subject.batch or ""):
         counts = [count_words(figure, party) for party in parties]
         mark = Text("") if figure.agree else Text("differ", style="bold")
-        table.add_row(figure.subject.batch or "", *counts, mark)
+        table.add_row(batch_words(account, figure), *counts, mark)
     return table
 
 
