@@ -50,8 +50,8 @@ NEAR_CACHE = 2**21
 """Entries of the largest table of a slice of lanes."""
 TOGETHER = 512
 """Lanes that are taken together even where their tables pass ``NEAR_CACHE``."""
-RESCALE_ABOVE = 24
-"""Variables from which on each step is rescaled, so that nothing underflows."""
+RESCALE_ABOVE = 20
+"""Tables from which on each step is rescaled, so that nothing underflows."""
 
 
 @dataclass(frozen=True)
@@ -407,7 +407,7 @@ class _Run:
         self, founders: list[Table], merged: Mapping[int, int]
     ) -> tuple[Floats, Floats | float]:
         """Sum all variables out but those of the answer."""
-        rescale = len(self.order) > RESCALE_ABOVE
+        rescale = len(self.skeleton.terms) > RESCALE_ABOVE
         network = Network(self.sizes, founders, [], self.slots, rescale=rescale, lanes=self.lanes)
         for term in self.skeleton.terms:
             self._add(network, term, dict(merged))

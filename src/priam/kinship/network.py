@@ -194,10 +194,14 @@ class Network:
         tables = self._compatible(v, tables)
         pending = tuple(one for table in tables for one in table.pending)
         axes_, data, lanes = contract(v, [(t.axes, t.data, t.lanes) for t in tables])  # type: ignore[misc]
+        return Table(axes_, self._scaled(data, lanes), lanes, pending)
+
+    def _scaled(self, data: Floats, lanes: bool) -> Floats:
+        """Move the size of the entries into ``log_scale``, if this network is large."""
         if self.rescale:
             data, shift = rescaled(data, lanes)
             self.log_scale = self.log_scale + shift
-        return Table(axes_, data, lanes, pending)
+        return data
 
     # -- reading at observed alleles, now or later -------------------------------------------
 
@@ -318,7 +322,9 @@ class Network:
         """Product of what is left, axes in the order of ``kept``, then lanes."""
         assert not self.switches
         done = [self.settled(table) for table in self.tables]
-        parts = [(t.axes, t.data, t.lanes) for t in done if t.data is not None]
+        parts = [
+            (t.axes, self._scaled(t.data, t.lanes), t.lanes) for t in done if t.data is not None
+        ]
         ones = (tuple(kept), np.ones([self.sizes[v] for v in kept]), False)
         axes, data, has = multiply([ones, *parts])
         if not has:
