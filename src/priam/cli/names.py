@@ -113,3 +113,59 @@ def write(words: tuple[str, ...], system: str | None) -> None:
     text = " ".join(words)
     for key in [system] if system else systems():
         click.echo(f"{key:18} {romanise(text, key)}")
+
+
+@names.command()
+@click.argument("lists", type=_FILE, nargs=-1, required=True)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for results.")
+@click.option("--threshold", default=0.5, show_default=True, type=click.FloatRange(0.01, 0.999))
+@click.option("--seed", default=1, show_default=True, help="Seed of the sampled pairs.")
+@click.option("--map", "both", multiple=True, metavar="FIELD=COLUMN", help="A column of all lists.")
+@click.option("--replace", is_flag=True, help="Write into a folder that is not empty.")
+def cluster(
+    lists: tuple[Path, ...],
+    out: Path,
+    threshold: float,
+    seed: int,
+    both: tuple[str, ...],
+    replace: bool,
+) -> None:
+    """Group the rows of several LISTS; writes clusters.csv and histories.csv."""
+    from collections import Counter
+
+    from priam.names.clusters import cluster_lists
+    from priam.names.linkage import Options
+    from priam.names.outputs import new_folder, write_csv
+    from priam.names.reading import read_list
+
+    if len(lists) < 2:
+        raise UserError("cluster wants two lists or more")
+    folder = new_folder(out, replace=replace)
+    read = [read_list(path, mapping=_mapping(both)) for path in lists]
+    labels = _labels(lists)
+    groups = cluster_lists(read, threshold=threshold, options=Options(seed=seed))
+    with folder as work:
+        rows = (
+            [number, labels[which], read[which].persons[row].id, f"{group.weakest:.6f}"]
+            for number, group in enumerate(groups, 1)
+            for which, row in group.rows
+        )
+        write_csv(work / "clusters.csv", ("cluster", "list", "id", "weakest_link"), rows)
+        histories = Counter(
+            tuple(
+                int(any(which == number for which, _ in group.rows)) for number in range(len(read))
+            )
+            for group in groups
+        )
+        counted = sorted(histories.items(), reverse=True)
+        write_csv(work / "histories.csv", (*labels, "count"), ((*h, n) for h, n in counted))
+    click.echo(f"{sum(len(item.persons) for item in read)} rows in {len(groups)} groups: {out}")
+
+
+def _labels(paths: tuple[Path, ...]) -> list[str]:
+    """Names of the lists: their files', numbered where two are alike."""
+    stems = [path.stem for path in paths]
+    return [
+        f"{stem}-{number}" if stems.count(stem) > 1 else stem
+        for number, stem in enumerate(stems, 1)
+    ]

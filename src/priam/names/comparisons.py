@@ -58,6 +58,10 @@ def _initial(column: str) -> str:
     )
 
 
+def _one_letter(column: str) -> str:
+    return f"length({column}_l) = 1 OR length({column}_r) = 1"
+
+
 _PART = "len(surname_parts_l) + len(surname_parts_r) > 2 AND "
 SURNAME = Field(
     "surname",
@@ -128,7 +132,8 @@ GIVEN = Field(
             0.05,
             0.02,
         ),
-        Level("different", "", 1e-7, 0.91, 0.93, fixed=True),
+        Level("initials differ", _one_letter("given_fold"), 0.004, 0.05, 0.05),
+        Level("different", "", 1e-7, 0.86, 0.88, fixed=True),
     ),
     frequency="given",
 )

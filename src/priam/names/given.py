@@ -12,7 +12,7 @@ from importlib import resources
 
 from priam.names.folding import fold
 
-__all__ = ["given_folds", "given_key", "known_given", "own_table"]
+__all__ = ["common_given", "given_folds", "given_key", "known_given", "own_table"]
 
 
 @cache
@@ -59,6 +59,17 @@ def given_key(name: str) -> str:
     """
     folded = fold(name)
     return given_folds().get(folded, folded)
+
+
+@cache
+def _own_folds() -> frozenset[str]:
+    return frozenset(fold(form) for row in own_table() for forms in row for form in forms)
+
+
+@lru_cache(maxsize=1 << 18)
+def common_given(name: str) -> bool:
+    """Whether our own table knows this form; the dictionary also holds some surnames."""
+    return fold(name) in _own_folds()
 
 
 @lru_cache(maxsize=1 << 18)

@@ -9,6 +9,7 @@ only :class:`Candidates`, arrays of levels. Another backend of splink (Spark) is
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,8 +98,9 @@ def compare(left: pa.Table, right: pa.Table, options: Options, *, api: Any = Non
     from splink import Linker
 
     fields = tuple(item for item in FIELDS if _filled(item, left) and _filled(item, right))
-    with _quiet():
-        api = api or _duckdb(options)
+    # DuckDB writes what does not fit into memory to disk: names must not stay behind there.
+    with _quiet(), tempfile.TemporaryDirectory(prefix="priam-names-") as spill:
+        api = api or _duckdb(options, spill)
         tables = [
             api.register(left, dataset_display_name="a"),
             api.register(right, dataset_display_name="b"),
@@ -139,11 +141,12 @@ def _filled(item: Field, table: pa.Table) -> bool:
     return any(table[column].null_count < table.num_rows for column in columns)
 
 
-def _duckdb(options: Options) -> Any:
+def _duckdb(options: Options, spill: str) -> Any:
     import duckdb
     from splink import DuckDBAPI
 
     connection = duckdb.connect(":memory:")
+    connection.execute("SET temp_directory=?", [spill])
     connection.execute(f"SET memory_limit='{options.memory}'; SET threads={options.threads}")
     return DuckDBAPI(connection)
 

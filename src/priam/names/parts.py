@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from priam.names.folding import fold, surname_base
-from priam.names.given import given_key, known_given
+from priam.names.given import common_given, given_key, known_given
 from priam.names.patronymics import is_patronymic, patronymic_key
 from priam.names.reading import NameList, Person
 
@@ -49,7 +49,7 @@ class Habits:
         """Log odds, roughly, that ``word`` is a given name and not a surname."""
         seen = self.given[given_key(word)] + 0.5
         score = math.log(seen / (self.surname[surname_base(word)] + 0.5))
-        score += 2.0 if known_given(word) else 0.0
+        score += 2.0 if common_given(word) else 1.0 if known_given(word) else 0.0
         return score - (1.0 if _SURNAME_SHAPE.search(fold(word)) else 0.0)
 
 
@@ -99,11 +99,13 @@ def _clear_patronymic(word: str) -> bool:
     return is_patronymic(word) and not known_given(word)
 
 
-def _ordered(surname: str, given: str, patronymic: str, habits: Habits) -> NameParts:
+def _ordered(
+    surname: str, given: str, patronymic: str, habits: Habits, least: float = 2.5
+) -> NameParts:
     """Turn surname and given name round where each fits better in the other's place."""
     if len(surname) > 1 and len(given) > 1:
         here = habits.givenness(given) - habits.givenness(surname)
-        if here < -2.5:
+        if here < -least:
             return NameParts(given, surname, patronymic, True)
     elif len(surname.strip(".")) == 1 and len(given) > 1:
         return NameParts(given, surname.strip("."), patronymic, True)
@@ -125,7 +127,7 @@ def _whole(text: str, habits: Habits) -> NameParts:
     if len(words) >= 3:
         return _three(words, habits)
     if len(words) == 2:
-        return _ordered(words[0], words[1], "", habits)
+        return _ordered(words[0], words[1], "", habits, least=0.5)
     return NameParts(words[0] if words else "")
 
 

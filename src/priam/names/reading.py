@@ -150,7 +150,18 @@ def _checked_mapping(table: Delimited, given: Mapping[str, str] | None) -> dict[
             file=table.file,
             where="line 1",
         )
+    if "id" not in mapping:
+        mapping |= _unique_column(table, set(mapping.values()))
     return mapping
+
+
+def _unique_column(table: Delimited, taken: set[str]) -> dict[str, str]:
+    """A column of unknown name whose values are all there and all different serves as the id."""
+    for column in table.header:
+        values = table.column(column)
+        if column not in taken and all(values) and len(set(values)) == len(values):
+            return {"id": column}
+    return {}
 
 
 def _ids(table: Delimited, mapping: Mapping[str, str]) -> list[str]:
