@@ -144,7 +144,8 @@ class _Search:
 
     def differing(self, group: list[Claim], subject: Subject) -> Iterator[Finding]:
         if subject.batch is not None:
-            yield self.finding("batch_counts_differ", group, batch=subject.batch)
+            under = f" under {subject.agreement}" if subject.agreement else ""
+            yield self.finding("batch_counts_differ", group, batch=f"{subject.batch}{under}")
         elif not subject.total:
             yield self.finding("figures_differ", group)
         else:

@@ -107,7 +107,7 @@ def _status(
         reading=reading.id,
         held_by=reading.held_by,
         obligation=obligation,
-        low=int(min(lows)) if lows else None,
+        low=math.ceil(min(lows)) if lows else None,
         high=_finite(max(highs)) if highs else None,
         claims=tuple(used),
     )

@@ -15,6 +15,7 @@ from priam.accounting.table import (
     measure_words,
     share_words,
     subject_words,
+    value_words,
 )
 
 __all__ = ["account_page"]
@@ -39,6 +40,7 @@ def account_page(account: Account) -> str:
         share_words=share_words,
         fulfilment_words=fulfilment_words,
         count_words=count_words,
+        value_words=value_words,
         agreement_words=agreement_words,
         batch_words=lambda figure: batch_words(account, figure),
         measure_words=lambda name: measure_words(account, name),

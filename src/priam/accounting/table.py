@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from priam.accounting.account import Account, Figure
-from priam.accounting.claims_file import TRANSFERRED, Agreement
+from priam.accounting.claims_file import TRANSFERRED, Agreement, Claim
 from priam.accounting.obligations import ObligationStatus
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "print_account",
     "share_words",
     "subject_words",
+    "value_words",
 ]
 
 
@@ -133,11 +134,14 @@ def _batches(account: Account, measure: str) -> Table:
 
 def count_words(figure: Figure, party: str) -> str:
     """What one side states for a figure; ``-`` where it gave none."""
-    values = [claim for claim in figure.standing if claim.party == party]
-    shown = (
-        f"{claim.value:,}" if isinstance(claim.value, int) else claim.value for claim in values
-    )
+    shown = (value_words(claim) for claim in figure.standing if claim.party == party)
     return " / ".join(shown) or "-"
+
+
+def value_words(claim: Claim) -> str:
+    """A value with its qualifier: "up to 100,000"; a plainly stated one alone."""
+    value = f"{claim.value:,}" if isinstance(claim.value, int) else claim.value
+    return value if claim.qualifier == "stated" else f"{claim.qualifier} {value}"
 
 
 def _others(account: Account) -> Table:
@@ -148,13 +152,11 @@ def _others(account: Account) -> Table:
     for figure in account.figures:
         if figure.subject.batch is None:
             for claim in figure.standing:
-                value = f"{claim.value:,}" if isinstance(claim.value, int) else claim.value
-                qualifier = "" if claim.qualifier == "stated" else f"{claim.qualifier} "
                 table.add_row(
                     measure_words(account, figure.measure),
                     subject_words(figure),
                     f"{claim.claimant} ({claim.party})",
-                    f"{qualifier}{value}",
+                    value_words(claim),
                 )
     return table
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
+from rich.console import Console
+
 from priam.accounting.account import account_of
 from priam.accounting.claims_file import claims_from_json
+from priam.accounting.page import account_page
+from priam.accounting.table import print_account
 
 
 def a_claim(name, party, value, subject, *, to="B", on="2030-03-01", qualifier="stated", **more):
@@ -118,3 +124,20 @@ def test_two_dates_for_one_thing():
     assert kinds(found) == [("dates_differ", "p", "q")]
     assert found["discrepancies"][0]["difference"] == 3
     assert account(resumed("p", "2030-01"), resumed("q", "2030-01-08"))["discrepancies"] == []
+
+
+def test_about_allows_whole_numbers_only():
+    found = account(a_claim("x", "B", 1, ONE, qualifier="about"))
+    assert found["obligations"][0]["delivered"] == {"low": 1, "high": 1, "claims": ["x"]}
+
+
+def test_a_qualifier_is_shown_wherever_its_number_is():
+    data = {
+        "parties": {"A": "Aland", "B": "Beland"},
+        "sources": {"s": {"publisher": "a paper"}},
+        "claims": [a_claim("x", "B", 40, {"batch": "2030", "agreement": None}, qualifier="up to")],
+    }
+    result = account_of(claims_from_json(data))
+    out = io.StringIO()
+    print_account(result, Console(file=out, width=80))
+    assert "up to 40" in out.getvalue() and "up to 40" in account_page(result)
