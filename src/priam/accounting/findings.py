@@ -25,6 +25,7 @@ from priam.accounting.batches import (
 )
 from priam.accounting.claims_file import TRANSFERRED, Claim
 from priam.accounting.dates import days_of
+from priam.accounting.measures import measure_in_words
 from priam.accounting.standing import allowed, compatible
 from priam.events.values import Subject
 
@@ -341,7 +342,7 @@ class _Search:
         if sits:
             sits_in = self.where(self.under(first), difference)
         parameters = {
-            "measure": self.measure(first.measure),
+            "measure": measure_in_words(first.measure, self.parties),
             "subject": _subject_words(first.subject),
             "sides": _join(self.side(claim) for claim in claims),
             "value": f"{first.value:,}" if isinstance(first.value, int) else first.value,
@@ -363,12 +364,6 @@ class _Search:
             sits_in=sits_in,
             basis=basis_party,
         )
-
-    def measure(self, name: str) -> str:
-        receiver = name.removeprefix(TRANSFERRED)
-        if receiver != name:
-            return f"Transferred to {self.parties.get(receiver, receiver)}"
-        return name.replace("_", " ").capitalize()
 
     def side(self, claim: Claim) -> str:
         value = f"{claim.value:,}" if isinstance(claim.value, int) else claim.value

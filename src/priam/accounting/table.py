@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from priam.accounting.account import Account, Figure
-from priam.accounting.claims_file import TRANSFERRED, Agreement, Claim
+from priam.accounting.claims_file import Agreement, Claim
+from priam.accounting.measures import measure_in_words
 from priam.accounting.obligations import ObligationStatus
 
 __all__ = [
@@ -162,11 +163,8 @@ def _others(account: Account) -> Table:
 
 
 def measure_words(account: Account, measure: str) -> str:
-    """A measure in words, with the party's name for what was transferred to it."""
-    receiver = measure.removeprefix(TRANSFERRED)
-    if receiver != measure:
-        return f"Transferred to {account.file.parties.get(receiver, receiver)}"
-    return measure.replace("_", " ").capitalize()
+    """A measure in words, with the names of this account's parties."""
+    return measure_in_words(measure, account.file.parties)
 
 
 def subject_words(figure: Figure) -> str:
@@ -181,9 +179,10 @@ def subject_words(figure: Figure) -> str:
 
 def _findings(console: Console, title: str, texts: Iterable[str]) -> None:
     console.print(Text(title, style="bold"))
-    listed = list(texts)
-    for number, text in enumerate(listed, 1):
-        console.print(Text(f"{number:3}. {text}"), soft_wrap=False)
-    if not listed:
-        console.print("  none")
+    rows = Table.grid(padding=(0, 1))
+    rows.add_column(justify="right")
+    rows.add_column(overflow="fold")
+    for number, text in enumerate(texts, 1):
+        rows.add_row(f"{number}.", Text(text))
+    console.print(rows if rows.row_count else "  none")
     console.print()

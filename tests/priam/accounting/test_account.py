@@ -6,6 +6,7 @@ import pytest
 
 from priam.accounting.account import account_of
 from priam.accounting.claims_file import claims_from_json, packaged_claims
+from priam.accounting.measures import measure_in_words
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +176,13 @@ def test_a_window_that_cuts_a_month_is_not_compared():
     ]
     total = claim("3", 5, subject={"total": True, "through": "2030-02-10"})
     assert kinds(*parts, total) == []
+
+
+def test_a_measure_names_the_party_it_ends_with():
+    parties = {"A": "First", "UA": "Ukraine"}
+    assert measure_in_words("transferred_to_UA", parties) == "Transferred to Ukraine"
+    assert measure_in_words("military_deaths_UA", parties) == "Military deaths, Ukraine"
+    assert measure_in_words("data", {"a": "First"}) == "Data"
 
 
 def test_hostile_text_is_escaped_on_the_page():
