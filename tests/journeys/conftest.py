@@ -1,0 +1,77 @@
+"""A served office and a browser for the journeys.
+
+The office runs as its users run it: ``priam init``, ``load``, ``serve`` in processes of their
+own. Without Chromium the journeys are skipped, but they fail when CI=true.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = Path(os.environ.get("PRIAM_TEST_CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run"]
+ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys carry their marker and share one worker, and so one office and one browser."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def priam(*arguments: str, data: Path) -> subprocess.Popen[str]:
+    """The command, on the data folder ``data``."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PRIAM_", "DJANGO_"))}
+    environment |= {"PRIAM_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "priam", *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a served office that holds the packaged claims."""
+    data = tmp_path_factory.mktemp("journey") / "office"
+    for arguments in (["init"], ["load"], ["log", "checkpoint"]):
+        process = priam(*arguments, data=data)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    server = priam("serve", "--port", "0", data=data)
+    try:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        assert "http://" in line, server.stderr.read() if server.stderr else line
+        yield line.split()[2].rstrip("/")
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, driven by Playwright."""
+    if not CHROMIUM.exists():
+        text = f"no Chromium at {CHROMIUM} (PRIAM_TEST_CHROMIUM)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(text)
+        pytest.skip(text)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
