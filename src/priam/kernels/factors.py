@@ -3,8 +3,8 @@
 A table has one axis per variable and, where it differs between families, a last axis of
 *lanes* (one lane a family). Everything here is a NumPy contraction: a table that is the same
 for all lanes meets one that is not in a matrix product, so that BLAS does the work, and the
-lanes are the contiguous axis everywhere else. Measured against a Numba interpreter of the same
-plan this was faster and needs no compilation.
+lanes are the contiguous axis everywhere else. Nothing is compiled, so that the command starts
+at once; ``benchmarks/bench_tables.py`` and ``bench_likelihood.py`` measure it.
 """
 
 from __future__ import annotations
