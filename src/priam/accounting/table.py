@@ -32,7 +32,8 @@ def print_account(account: Account, console: Console) -> None:
         console.print(_obligations(account, agreement))
     for measure in _batch_measures(account):
         console.print(_batches(account, measure))
-    console.print(_others(account))
+    if any(figure.subject.batch is None for figure in account.figures):
+        console.print(_others(account))
     _findings(console, "Discrepancies found by arithmetic", (f.text for f in account.discrepancies))
     _findings(
         console,
