@@ -183,7 +183,9 @@ class Exchange(RuleBasedStateMachine):
                 (m.manifest, tag) for m in self.state.manifests.values() for tag in m.handed_over
             }
             assert recorded == set(self.gone)
-            assert all(not m.handed_over & m.refused for m in self.state.manifests.values())
+            assert all(
+                not set(m.handed_over) & set(m.refused) for m in self.state.manifests.values()
+            )
 
     @invariant()
     def every_touch_is_in_the_history(self):

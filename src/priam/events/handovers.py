@@ -256,7 +256,7 @@ class BagsHandedOver(Event):
             dataclasses.replace(bag, custodian=manifest.receiver, manifest=None, offer=None)
             for bag in bags
         )
-        gone = manifest.handed_over.union(self.tags)
+        gone = manifest.handed_over.update(dict.fromkeys(self.tags, recorded.event_id))
         return _put(after, dataclasses.replace(manifest, handed_over=gone))
 
 
@@ -283,7 +283,12 @@ class BagRefused(Event):
         manifest = state.manifest(self.manifest)
         bag = _touched(state.bag(self.tag), recorded)
         after = state.with_bags([dataclasses.replace(bag, manifest=None, offer=None)])
-        return _put(after, dataclasses.replace(manifest, refused=manifest.refused | {self.tag}))
+        return _put(
+            after,
+            dataclasses.replace(
+                manifest, refused=manifest.refused.set(self.tag, recorded.event_id)
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +341,7 @@ class BagsReceived(Event):
         manifest = state.manifest(self.manifest)
         state.party(self.by)
         _check_once(self.tags)
-        seen = manifest.received.get(self.by, frozenset())
+        seen = manifest.received.get(self.by) or ()
         extra = _extra_tags(state, manifest, self.by)
         for tag in self.tags:
             if tag in seen:
@@ -352,7 +357,8 @@ class BagsReceived(Event):
 
     def effect(self, state: State, recorded: Recorded) -> State:
         manifest = state.manifest(self.manifest)
-        seen = manifest.received.get(self.by, frozenset()).union(self.tags)
+        seen: Map[str, str] = manifest.received.get(self.by, Map())
+        seen = seen.update(dict.fromkeys(self.tags, recorded.event_id))
         after = state.with_bags(
             _touched(state.bags[tag], recorded) for tag in self.tags if tag in state.bags
         )
