@@ -21,9 +21,9 @@ from priam.tlog import notes
 from priam.tlog.bundle import Bundle, BundleEvent, BundleParty, read_bundle
 from priam.tlog.checkpoints import Checkpoint
 from priam.tlog.cosignatures import verifier_of
-from priam.tlog.errors import LogError, SignatureError
+from priam.tlog.errors import FormatError, LogError, SignatureError
 from priam.tlog.hashes import leaf_hash
-from priam.tlog.leaves import Leaf, commitment, parse_leaf
+from priam.tlog.leaves import Leaf, canonical_json, commitment, parse_leaf
 from priam.tlog.manifests import Manifest, Reception, parse_manifest, parse_reception
 from priam.tlog.notes import Note
 from priam.tlog.policy import Policy, Verdict, evaluate, parse_policy
@@ -441,9 +441,14 @@ def _opened(source: BundleEvent, leaf: Leaf) -> Mapping[str, Any]:
     if commitment(source.salt, source.payload) != leaf.commitment:
         raise LogError("the disclosed payload does not open the commitment")
     try:
-        payload = json.loads(source.payload)
+        payload = json.loads(source.payload.decode())
+        same = canonical_json(payload) == source.payload
+    except FormatError:
+        same = False
     except (ValueError, RecursionError):
         raise LogError("the disclosed payload is not JSON") from None
+    if not same:  # readers that differ on doubled members or on NaN must not differ on evidence
+        raise LogError("the disclosed payload is not in RFC 8785 form")
     return payload if isinstance(payload, dict) else {}
 
 

@@ -54,7 +54,8 @@ MAX_SEQUENCE = 2**53 - 1  # the largest integer that RFC 8785 can write
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _COMMITMENT = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(
-    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?Z"
+    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?Z",
+    re.ASCII,  # else digits of other scripts pass, which RFC 3339 does not know
 )
 
 
@@ -78,7 +79,7 @@ class Leaf:
     version: int = LEAF_VERSION
 
     def __post_init__(self) -> None:
-        if self.version != LEAF_VERSION:
+        if type(self.version) is not int or self.version != LEAF_VERSION:
             raise FormatError(f"leaf version {self.version!r} is unknown, expected {LEAF_VERSION}")
         if type(self.sequence) is not int or not 0 <= self.sequence <= MAX_SEQUENCE:
             raise FormatError(

@@ -50,8 +50,8 @@ class SplitView:
         origin_signed = {line.name for line in one.opened.verified} & {
             line.name for line in two.opened.verified
         }
-        if not origin_signed:
-            raise ProofError("the two checkpoints are signed by different keys")
+        if one.checkpoint.origin not in origin_signed:
+            raise ProofError("the two checkpoints are not both signed by the log they name")
         self._contradict(one.checkpoint, two.checkpoint)
         return one.checkpoint, two.checkpoint
 

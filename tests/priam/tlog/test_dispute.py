@@ -12,7 +12,9 @@ from priam.tlog.bundle import Bundle, BundleParty, read_bundle, write_bundle
 from priam.tlog.checkpoints import Checkpoint, sign_checkpoint
 from priam.tlog.dispute import Report, verify_bundle
 from priam.tlog.errors import FormatError, LogError
+from priam.tlog.hashes import leaf_hash
 from priam.tlog.keys import KeyPair
+from priam.tlog.leaves import commitment, leaf_bytes, parse_leaf
 from priam.tlog.manifests import (
     Item,
     Manifest,
@@ -23,6 +25,7 @@ from priam.tlog.manifests import (
     sign_document,
 )
 from priam.tlog.splitview import SplitView
+from priam.tlog.tree import Tree
 from tests.priam.tlog.disputes import EYE, NOW, Dispute, Installation, dispute, manifest, policy
 
 HONEST = dispute()
@@ -158,6 +161,45 @@ def test_a_restored_backup_that_went_on() -> None:
     (view,) = result.split_views
     assert view.places is not None
     assert view.verify(case.a.log_key.verifiers())
+
+
+def test_nobody_can_frame_the_log_of_another() -> None:
+    """B's log signs two checkpoints that name A's log: that proves nothing against A."""
+    forged = [
+        str(sign_checkpoint(Checkpoint(HONEST.a.origin, 9, root), HONEST.b.log_key.signers()))
+        for root in (bytes(32), bytes([1] * 32))
+    ]
+    result = report(HONEST, split_views=(bytes(SplitView(*forged)).decode(),))
+    assert "not both signed by the log they name" in said(result, "invalid")
+    assert "two histories" not in said(result, "contradiction")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b'"version":1', b'"version":1.0'), (b"2025-06-07", "٢025-06-07".encode())],
+)
+def test_leaves_that_other_programs_would_refuse(old: bytes, new: bytes) -> None:
+    with pytest.raises(FormatError):
+        parse_leaf(HONEST.a.leaves[0].replace(old, new))
+
+
+@pytest.mark.parametrize("body", [b'{"a":NaN}', b'{"a":1,"a":2}', b'{"a": 1}', b"[\x00]\x00"])
+def test_a_payload_has_one_spelling(body: bytes) -> None:
+    """Else two verifiers could read one committed payload differently."""
+    case = dispute()
+    place = case.a.record("agreed", {})
+    salt = case.a.opened[place][0]
+    case.a.opened[place] = (salt, body)
+    leaf = replace(parse_leaf(case.a.leaves[place]), commitment=commitment(salt, body))
+    case.a.leaves[place] = leaf_bytes(leaf)
+    case.a.tree = Tree()
+    for data in case.a.leaves:
+        case.a.tree.append(leaf_hash(data))
+    size = case.a.checkpoint(EYE)
+    points = (*case.bundle.checkpoints, str(case.a.checkpoints[size]))
+    event = case.a.event(place, size)
+    result = report(case, checkpoints=points, growth=(), events=(event,))
+    assert "the disclosed payload is not" in said(result, "invalid")
 
 
 def test_growth_that_is_not_shown_or_not_true() -> None:
