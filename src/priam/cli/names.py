@@ -36,7 +36,7 @@ def _mapping(entries: tuple[str, ...]) -> dict[str, str]:
 @click.option("--floor", default=0.05, show_default=True, type=click.FloatRange(0.001, 0.5),
               help="Pairs from this probability up go to possible.csv.")  # fmt: skip
 @click.option("--seed", default=1, show_default=True, help="Seed of the sampled pairs.")
-@click.option("--memory", default="3GB", show_default=True, help="Memory limit of DuckDB.")
+@click.option("--memory", default="2GB", show_default=True, help="Memory limit of DuckDB.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
 @click.option("--encoding", help="Encoding of both files, if recognition fails.")
 @click.option("--map-a", multiple=True, metavar="FIELD=COLUMN", help="A column of LIST_A.")

@@ -26,11 +26,11 @@ __all__ = ["Candidates", "Options", "compare", "splink_settings"]
 
 @dataclass(frozen=True)
 class Options:
-    """What bounds a run: seed, sampled pairs for u, memory (``"3GB"``) and threads."""
+    """What bounds a run: seed, sampled pairs for u, memory (``"2GB"``) and threads."""
 
     seed: int = 1
     sampled_pairs: float = 1e6
-    memory: str = "3GB"
+    memory: str = "2GB"
     threads: int = 2
     least_weight: float = -12.0
 
