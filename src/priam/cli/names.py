@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -169,3 +170,58 @@ def _labels(paths: tuple[Path, ...]) -> list[str]:
         f"{stem}-{number}" if stems.count(stem) > 1 else stem
         for number, stem in enumerate(stems, 1)
     ]
+
+
+@names.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--by", required=True, help="Who decides; stands in every event.")
+def review(folder: Path, by: str) -> None:
+    """Decide the weak and possible pairs of FOLDER with single keys.
+
+    s same, d different, u unsure, n next, z undo, q quit. Each answer is an event added to
+    review.jsonl in the folder; nothing is merged.
+    """
+    from priam.names.review import ANSWERS, event, read_events, read_pairs, standing
+
+    pairs, path = read_pairs(folder), folder / "review.jsonl"
+    done = standing(read_events(path))
+    left = [item for item in pairs if (item["id_a"], item["id_b"]) not in done]
+    click.echo(f"{len(pairs)} pairs, {len(pairs) - len(left)} decided.")
+    answered: list[int] = []
+    position = 0
+    while position < len(left):
+        _show(left[position], position, len(left))
+        key = click.getchar().lower()
+        if key in ("q", "\x03", "\x04"):
+            break
+        if key == "z" and answered:
+            position = answered.pop()
+            key, answer = "", "undone"
+        elif key in ANSWERS:
+            answer = ANSWERS[key]
+        elif key == "n":
+            position += 1
+            continue
+        else:
+            click.echo("s same, d different, u unsure, n next, z undo, q quit")
+            continue
+        item = left[position]
+        with path.open("a", encoding="utf-8") as stream:
+            act = event((item["id_a"], item["id_b"]), answer, by=by)
+            stream.write(json.dumps(act, ensure_ascii=False) + "\n")
+        if key:
+            answered.append(position)
+            position += 1
+    click.echo(f"{len(standing(read_events(path)))} pairs decided, see {path}.")
+
+
+def _show(item: dict[str, Any], position: int, total: int) -> None:
+    """Both records side by side; ``*`` marks what differs as written."""
+    click.echo(f"\n{position + 1} of {total}, probability {item['probability']:.2f}")
+    for field, value in item["a"].items():
+        other = item["b"].get(field, "")
+        mark = "*" if value and other and value != other and field != "id" else " "
+        if value or other:
+            click.echo(f" {mark} {field:12} {value:38} {other}")
+    for entry in item["fields"]:
+        click.echo(f"     {entry['weight']:+7.2f}  {entry['field']}: {entry['level']}")
