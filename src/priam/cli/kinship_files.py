@@ -53,6 +53,10 @@ def in_case(path: str, name: str, error: Exception) -> UserError:
     """``error`` with the place of the case in front of it."""
     if isinstance(error, KeyError):
         return InputError(f"the key {error.args[0]!r} is missing", file=path, where=f"case {name}")
+    if not isinstance(error, UserError):
+        return InputError(
+            f"a value is not of the kind expected here ({error})", file=path, where=f"case {name}"
+        )
     return InputError(str(error), file=path, where=f"case {name}")
 
 

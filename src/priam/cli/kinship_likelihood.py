@@ -29,7 +29,7 @@ def likelihood(files: tuple[str, ...], form: str) -> None:
         for name, case in cases_of(path):
             try:
                 found.append((name, likelihood_of_case(case)))
-            except (UserError, KeyError) as error:
+            except (UserError, KeyError, TypeError, ValueError) as error:
                 raise in_case(path, name, error) from None
     if form == "table":
         rows = [

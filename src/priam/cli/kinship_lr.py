@@ -72,7 +72,7 @@ def lr(
         for name, case in cases_of(path):
             try:
                 found = ratios_of_case(case, Path(path).parent, theta, frequencies, rules)
-            except (UserError, KeyError) as error:
+            except (UserError, KeyError, TypeError, ValueError) as error:
                 raise in_case(path, name, error) from None
             answers.append(_answer(name, found))
             rows.extend(_rows(name, found))

@@ -32,7 +32,7 @@ def power(files: tuple[str, ...], draws: int | None, seed: int | None, form: str
         for name, case in cases_of(path):
             try:
                 answers.append({"name": name, **power_of_case(case, draws, seed)})
-            except (UserError, KeyError) as error:
+            except (UserError, KeyError, TypeError, ValueError) as error:
                 raise in_case(path, name, error) from None
     if form == "table":
         rows = [row for answer in answers for row in _rows(answer)]

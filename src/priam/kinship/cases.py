@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from priam.errors import InputError, UserError
+from priam.errors import UserError
 from priam.kinship.likelihood import Likelihood, log_likelihood, log_likelihood_linked
 from priam.kinship.locus import Locus
 from priam.kinship.pedigree import Pedigree
@@ -35,7 +35,7 @@ def pedigree_of(case: Mapping[str, Any], key: str) -> Pedigree:
     """The pedigree under ``key``."""
     records = case.get(key)
     if not isinstance(records, list):
-        raise InputError(f"expected a list of persons under {key!r}", where=str(case.get("name")))
+        raise UserError(f"expected a list of persons under {key!r}")
     return Pedigree.from_records(records, name=str(case.get("name", "")))
 
 
@@ -43,7 +43,7 @@ def loci_of(case: Mapping[str, Any]) -> list[Locus]:
     """The loci under ``markers``; names must differ."""
     records = case.get("markers")
     if not isinstance(records, list):
-        raise InputError("expected a list under 'markers'", where=str(case.get("name")))
+        raise UserError("expected a list under 'markers'")
     loci = [_locus(record) for record in records]
     names = [locus.name for locus in loci]
     if len(set(names)) < len(names):
@@ -58,6 +58,9 @@ def _locus(record: Any) -> Locus:
     for key in ("alleles", "frequencies"):
         if not isinstance(record.get(key), list):
             raise UserError(f"marker {record.get('name', '?')!r} lacks the list {key!r}")
+    for value in record["frequencies"]:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise UserError(f"marker {record.get('name', '?')!r}: frequency {value!r} is no number")
     return Locus.from_record(record)
 
 

@@ -133,6 +133,14 @@ def test_power_and_whom_to_ask(write):
         ({"cases": [{"name": "a", "markers": [MARKER]}]}, "expected a list of persons"),
         ({"cases": [{"name": "a", "pedigree": PEDIGREE}]}, "expected a list under 'markers'"),
         (
+            {"pedigree": PEDIGREE, "markers": [{**MARKER, "frequencies": ["x", 0.5]}]},
+            "marker 'L': frequency 'x' is no number",
+        ),
+        (
+            {"pedigree": PEDIGREE, "markers": [MARKER], "theta": "much"},
+            "case 0: a value is not of the kind",
+        ),
+        (
             {"name": "a", "pedigree": PEDIGREE, "markers": [{**MARKER, "genotypes": {"Z": ["1"]}}]},
             "case a: person 'Z' is not in the pedigree",
         ),
