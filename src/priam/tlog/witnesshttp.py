@@ -1,0 +1,110 @@
+"""C2SP tlog-witness over HTTP: the answering side as a WSGI application, the asking side.
+
+Protocol: https://c2sp.org/tlog-witness. ``POST /add-checkpoint`` is the only request. By file
+the same bytes travel: a request file goes to the witness, an answer file comes back.
+"""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from priam.tlog import notes
+from priam.tlog.errors import LogError
+from priam.tlog.notes import Note, Verifier
+from priam.tlog.witness import MAX_REQUEST_BYTES, Answer, Request, Witness
+
+__all__ = ["add_lines", "ask", "post", "wsgi"]
+
+PATH = "/add-checkpoint"
+Post = Callable[[bytes], tuple[int, str]]  # request -> status and body
+
+
+def wsgi(witness: Witness) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
+    """The WSGI application of a witness."""
+
+    def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        answer = _answer(witness, environ)
+        body = answer.body.encode()
+        headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(body)))]
+        start(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
+        return [body]
+
+    return application
+
+
+def _answer(witness: Witness, environ: dict[str, Any]) -> Answer:
+    if environ.get("PATH_INFO") != PATH:
+        return Answer(404, f"a witness answers POST {PATH} only\n")
+    if environ.get("REQUEST_METHOD") != "POST":
+        return Answer(405, "use POST\n")
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > MAX_REQUEST_BYTES:
+        return Answer(413, f"the request has more than {MAX_REQUEST_BYTES} bytes\n")
+    return witness.add_checkpoint(environ["wsgi.input"].read(length))
+
+
+def post(url: str, *, timeout: float = 20.0) -> Post:
+    """How to send a request to the witness at ``url``."""
+    address = url.rstrip("/") + PATH
+    if not address.startswith(("http://", "https://")):
+        raise LogError(f"{url!r} is no address of a witness; expected http:// or https://")
+
+    def send(body: bytes) -> tuple[int, str]:
+        request = urllib.request.Request(address, data=body, method="POST")
+        request.add_header("Content-Type", "text/plain; charset=utf-8")
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as response:
+                return response.status, response.read(MAX_REQUEST_BYTES).decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read(MAX_REQUEST_BYTES).decode("utf-8", "replace")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "reason", error)
+            raise LogError(f"the witness at {url} does not answer: {reason}") from None
+
+    return send
+
+
+def ask(
+    send: Post,
+    checkpoint: str,
+    proof: Callable[[int], Sequence[bytes]],
+    verifiers: Sequence[Verifier],
+    *,
+    known: int = 0,
+) -> Note:
+    """Ask for a cosignature and return the checkpoint with it.
+
+    ``proof(n)`` is the consistency proof from size n; ``known`` is the size that the witness is
+    believed to hold. If it holds another, it says so (409) and is asked once more.
+    """
+    note, old = notes.parse(checkpoint), known
+    for _ in range(2):
+        status, body = send(bytes(Request(old, tuple(proof(old)), note)))
+        if status == 200:
+            return add_lines(note, body, verifiers)
+        if status != 409 or not body.strip().isdecimal() or int(body) == old:
+            break
+        old = int(body)
+        if old > _size(note):
+            raise LogError(
+                f"the witness has cosigned {old} events and this log has {_size(note)}: the log "
+                "was rolled back, for instance by an old backup; it must catch up first"
+            )
+    raise LogError(f"the witness refuses the checkpoint ({status}): {body.strip()[:200]}")
+
+
+def add_lines(note: Note, lines: str, verifiers: Sequence[Verifier]) -> Note:
+    """The checkpoint with a witness's answer; every line must be of a known key and hold."""
+    parsed = notes.parse(f"{note.text}\n{lines}")
+    notes.verify(parsed, verifiers, require_all=True)
+    merged = list(note.signatures)
+    merged += [line for line in parsed.signatures if line not in merged]
+    return Note(note.text, tuple(merged))
+
+
+def _size(note: Note) -> int:
+    return int(note.text.split("\n")[1])

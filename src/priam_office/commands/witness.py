@@ -1,0 +1,155 @@
+"""``priam witness``: cosign other installations' checkpoints, or ask another for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from priam.errors import InputError, UserError
+from priam_office.commands.opening import data_option, open_installation
+
+if TYPE_CHECKING:
+    from priam.tlog.witness import Witness
+
+__all__ = ["open_witness", "passphrase_option", "witness"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+passphrase_option = click.option(
+    "--passphrase",
+    envvar="PRIAM_PASSPHRASE",
+    prompt=True,
+    hide_input=True,
+    help="Opens the key; asked for, or taken from PRIAM_PASSPHRASE.",
+)
+_KEY = click.option("--key", required=True, type=_FILE, help="Key file of the witness.")
+_LOGS = click.option(
+    "--logs", required=True, type=_FILE, help="Logs to cosign: a C2SP tlog-policy file."
+)
+_STORE = click.option(
+    "--store",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder in which the witness remembers what it cosigned.",
+)
+
+
+@click.group(short_help="Cosign checkpoints of other logs, or ask a witness to.")
+def witness() -> None:
+    """A witness states that a log has only grown since it last saw it."""
+
+
+@witness.command(short_help="Make the key of a witness.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="Name of the witness, such as c.example/witness.")
+@passphrase_option
+def key(file: Path, name: str, passphrase: str) -> None:
+    """Write a new key to FILE, sealed by the passphrase, and print its public lines."""
+    from priam.tlog.keys import KeyPair, save_key
+
+    pair = KeyPair.generate(name, "witness")
+    save_key(pair, file, passphrase)
+    click.echo("\n".join(pair.vkeys()))
+
+
+@witness.command(short_help="Answer requests over HTTP (C2SP tlog-witness).")
+@_KEY
+@_LOGS
+@_STORE
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65535))
+@passphrase_option
+def serve(key: Path, logs: Path, store: Path, host: str, port: int, passphrase: str) -> None:
+    """Serve POST /add-checkpoint until interrupted (Ctrl-C). Put a proxy with TLS in front."""
+    from waitress.server import create_server
+
+    from priam.tlog.witnesshttp import wsgi
+
+    application = wsgi(open_witness(key, logs, store, passphrase))
+    try:
+        server = create_server(application, host=host, port=port, threads=4, ident=None)
+    except OSError as error:
+        raise UserError(
+            f"port {port} on {host} cannot be opened ({error.strerror}); choose another with --port"
+        ) from None
+    click.echo(f"Witness on http://{server.effective_host}:{server.effective_port} (Ctrl-C ends)")
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+@witness.command(short_help="Answer one request that came as a file.")
+@click.argument("request", type=_FILE)
+@_KEY
+@_LOGS
+@_STORE
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@passphrase_option
+def answer(request: Path, key: Path, logs: Path, store: Path, out: Path, passphrase: str) -> None:
+    """Answer REQUEST, a file made by `priam witness ask`, into --out."""
+    from priam.tlog.witnessfiles import write_durably
+
+    result = open_witness(key, logs, store, passphrase).add_checkpoint(request.read_bytes())
+    if result.status != 200:
+        raise InputError(f"not cosigned ({result.status}): {result.body.strip()}", file=request)
+    write_durably(out, result.body.encode())
+    click.echo(f"Cosigned; carry {out} back.")
+
+
+@witness.command(short_help="Write the request for a witness to a file.")
+@data_option
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--known", default=0, show_default=True, help="Size that the witness cosigned last.")
+def ask(folder: Path, out: Path, known: int) -> None:
+    """Write a request for a cosignature of the log as it is now, to be carried to a witness."""
+    open_installation(folder)
+    from priam.tlog.witnessfiles import write_durably
+    from priam_office.handovers import witnessing
+
+    write_durably(out, witnessing.request_file(known))
+    click.echo(f"Carry {out} to the witness.")
+
+
+@witness.command(short_help="Take in the answer of a witness that came as a file.")
+@data_option
+@click.argument("file", type=_FILE)
+@click.option("--vkey", "vkeys", multiple=True, required=True, help="Public key of the witness.")
+def take(folder: Path, file: Path, vkeys: tuple[str, ...]) -> None:
+    """Add the cosignatures in FILE to the newest checkpoint."""
+    installation = open_installation(folder)
+    from priam_office.handovers import witnessing
+
+    note = witnessing.take_answer(installation.folder, file.read_text("utf-8"), vkeys)
+    click.echo(note, nl=False)
+
+
+@witness.command(short_help="Ask a witness over HTTP to cosign the newest checkpoint.")
+@data_option
+@click.argument("url")
+@click.option("--vkey", "vkeys", multiple=True, required=True, help="Public key of the witness.")
+def request(folder: Path, url: str, vkeys: tuple[str, ...]) -> None:
+    """Sign a checkpoint of the log as it is now and have the witness at URL cosign it."""
+    installation = open_installation(folder)
+    from priam.tlog.witnesshttp import post
+    from priam_office.handovers import witnessing
+
+    click.echo(witnessing.cosigned_by(installation.folder, post(url), vkeys), nl=False)
+
+
+def open_witness(key: Path, logs: Path, store: Path, passphrase: str) -> Witness:
+    """The witness with this key, these logs and this memory."""
+    from priam.tlog.cosignatures import verifier_of
+    from priam.tlog.keys import load_key
+    from priam.tlog.policy import parse_policy
+    from priam.tlog.witness import Witness
+    from priam.tlog.witnessfiles import FileStore
+
+    pair = load_key(key, passphrase)
+    if pair.role != "witness":
+        raise InputError(f"this is the key of a {pair.role}, expected a witness", file=key)
+    trusted: dict[str, list[object]] = {}
+    for log in parse_policy(logs.read_bytes()).logs:
+        trusted.setdefault(log.vkey.name, []).append(verifier_of(log.vkey))
+    return Witness(pair.signers(), trusted, FileStore(store))  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Handovers between installations: the parties' acts, papers, and their exchange by file."""
