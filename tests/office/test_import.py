@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from priam.errors import UserError
@@ -73,12 +75,15 @@ def test_twenty_thousand_events(store: str, capsys: pytest.CaptureFixture[str]) 
     from priam_office.record.models import Event
     from priam_office.record.write import record, record_all
 
-    time.perf_counter()
+    start = time.perf_counter()
     record_all(entries(20_000), by="a.example")
     imported = time.perf_counter()
     for number in range(20_000, 20_100):
         record(claim(number), by="a.example")
-    (time.perf_counter() - imported) / 100
+    single = (time.perf_counter() - imported) / 100
     assert Event.objects.count() == 20_102
+    kind = store.partition(":")[0]
     with capsys.disabled():
-        store.partition(":")[0]
+        sys.stdout.write(
+            f"\n{kind}: 20,002 events in {imported - start:.1f} s, then {1000 * single:.1f} ms each\n"
+        )
