@@ -85,5 +85,5 @@ def test_twenty_thousand_events(store: str, capsys: pytest.CaptureFixture[str]) 
     kind = store.partition(":")[0]
     with capsys.disabled():
         sys.stdout.write(
-            f"\n{kind}: 20,002 events in {imported - start:.1f} s, then {1000 * single:.1f} ms each\n"
+            f"\n{kind}: 20,002 events {imported - start:.1f} s, then {1000 * single:.1f} ms each\n"
         )
