@@ -1,7 +1,7 @@
 """Totals: seconds for each method, and how often 95 % intervals hold the truth.
 
     python benchmarks/bench_totals.py speed [FOLDER]      the tables of shared/reference/mse
-    python benchmarks/bench_totals.py coverage [REPEATS [SKIP...]]  simulated populations of known size
+    python benchmarks/bench_totals.py coverage [REPEATS [SKIP...]]  populations of known size
 
 `speed` takes a plain NumPy Newton fit of one model at a time, and the sampler without its
 compiler, as baselines in the same run. The reference files hold no seconds of the R packages.

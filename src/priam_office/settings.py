@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "priam_office.record",
     "priam_office.agreements",
     "priam_office.public",
+    "priam_office.totals",
 ]
 # What keeps tables up to date with the events, in this order; see record/projection.py.
 PROJECTIONS = ["priam_office.agreements.projection"]

@@ -16,7 +16,10 @@ urlpatterns = [
     path("checkpoint", exports.checkpoint, name="checkpoint"),
     path("events/<uuid:event_id>.proof", exports.proof, name="event-proof"),
     path("health", exports.health, name="health"),
-    *i18n_patterns(path("", include("priam_office.public.urls"))),
+    *i18n_patterns(
+        path("", include("priam_office.public.urls")),
+        path("", include("priam_office.totals.urls")),
+    ),
 ]
 handler404 = "priam_office.public.views.not_found"
 handler500 = "priam_office.public.views.failed"

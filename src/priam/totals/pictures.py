@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["density_plot", "forest_plot", "overlap_plot", "strata_plot"]
+__all__ = ["WORDS", "density_plot", "forest_plot", "overlap_plot", "strata_plot"]
 
 WIDTH = 360
 _LEFT, _RIGHT = 10, 350
@@ -24,17 +24,25 @@ _HALO = ' paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="r
 Scale = Callable[[float], float]
 
 
-def forest_plot(report: Mapping[str, Any]) -> str:
+#: Words in the pictures; a caller with another language gives its own.
+WORDS = {
+    "refused": "refused",
+    "seen": "{} on the lists",
+    "forest": "Totals by method, with their intervals",
+}
+
+
+def forest_plot(report: Mapping[str, Any], words: Mapping[str, str] = WORDS) -> str:
     """Every method with its interval on one logarithmic axis; refused ones are named."""
     rows = report["methods"]
     seen = report["n_observed"]
     scale, ticks, cap = _axis(_values(rows), seen)
     height = 34 + _ROW * len(rows) + 26
     parts = _axis_lines(scale, ticks, 30, height - 24)
-    parts += _seen_line(scale, seen, 30, height - 24)
+    parts += _seen_line(scale, seen, 30, height - 24, words["seen"])
     for k, row in enumerate(rows):
-        parts += _forest_row(row, 34 + _ROW * k, scale, cap)
-    return _svg(parts, height, "Totals by method, with their intervals")
+        parts += _forest_row(row, 34 + _ROW * k, scale, cap, words["refused"])
+    return _svg(parts, height, words["forest"])
 
 
 def strata_plot(strata: Mapping[str, Any]) -> str:
@@ -166,21 +174,25 @@ def _axis_lines(scale: Scale, ticks: Sequence[float], top: float, bottom: float)
     return parts
 
 
-def _seen_line(scale: Scale, seen: float | None, top: float, bottom: float) -> list[str]:
+def _seen_line(
+    scale: Scale, seen: float | None, top: float, bottom: float, words: str = WORDS["seen"]
+) -> list[str]:
     if not seen:
         return []
     x = scale(seen)
     return [
         f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top - 12}" y2="{bottom}" stroke="{_OCHRE}" '
         'stroke-dasharray="3 3"/>',
-        _text(x + 4, top - 4, f"{seen:,.0f} on the lists", 10, _OCHRE),
+        _text(x + 4, top - 4, words.format(f"{seen:,.0f}"), 10, _OCHRE),
     ]
 
 
-def _forest_row(row: Mapping[str, Any], y: float, scale: Scale, cap: float) -> list[str]:
+def _forest_row(
+    row: Mapping[str, Any], y: float, scale: Scale, cap: float, refused: str = WORDS["refused"]
+) -> list[str]:
     parts = [_text(_LEFT, y + 13, _short(row["label"], 32), 12, _INK)]
     if row["point"] is None:
-        parts.append(_text(_RIGHT, y + 13, "refused", 12, _OCHRE, "end"))
+        parts.append(_text(_RIGHT, y + 13, refused, 12, _OCHRE, "end"))
         return parts
     bound = row["role"] == "lower bound"
     upper = row["upper"] if row["upper"] is not None else math.inf
