@@ -17,6 +17,7 @@ from priam.totals.coverage import sample_coverage
 from priam.totals.decomposable import GammaPoisson, average_graphs, decomposable_graphs
 from priam.totals.heterogeneity import fit_heterogeneous
 from priam.totals.histories import Histories
+from priam.totals.latent_class import sample_classes
 from priam.totals.loglinear import all_models, fit_model, fit_models
 from priam.totals.profile import profile_interval
 from priam.totals.twolist import all_pairs
@@ -210,6 +211,33 @@ def test_combination_of_replicates_is_exact(name: str) -> None:
         expected["N_mean"],
         expected["N_975"],
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", having("computed", "lcmcr"))
+def test_latent_classes_lie_within_the_spread_of_seeds(name: str) -> None:
+    data = case(name)
+    runs = data["computed"]["lcmcr"]
+    found = sample_classes(table_of(data))
+    medians = [run["median"] for run in runs]
+    if found.refusal:  # the chains disagree, and so do the seeds or their lower ends
+        assert found.convergence.rhat > 1.05 or found.convergence.bulk < 100
+        return
+    assert min(medians) * 0.97 <= found.median <= max(medians) * 1.03
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", having("computed", "lcmcr_short_runs_K5_2_seeds"))
+def test_latent_classes_give_the_published_means(name: str) -> None:
+    data = case(name)
+    published = data["published"][0]
+    found = sample_classes(table_of(data))
+    assert found.refusal is None
+    assert found.mean == pytest.approx(published["estimate"], rel=0.02)
+    lower, upper = found.interval()
+    short = [run["97.5%"] for run in data["computed"]["lcmcr_short_runs_K5_2_seeds"]]
+    assert lower == pytest.approx(published["interval"][0], rel=0.05)
+    assert upper == pytest.approx(max(*short, published["interval"][1]), rel=0.05)
 
 
 def test_the_folder_can_be_moved() -> None:
