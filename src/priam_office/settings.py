@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     # One total order, lowest first; a foreign key and an import point only down.
     "priam_office.record",
     "priam_office.agreements",
+    "priam_office.handovers",
     "priam_office.public",
     "priam_office.totals",
 ]

@@ -356,12 +356,12 @@ class _Check:
 
     def _chains(self, signed: Sequence[_Signed]) -> None:
         manifests = [s for s in signed if s.parties]
-        places: dict[tuple[str, int], _Signed] = {}
+        places: dict[tuple[str, str, str, int], _Signed] = {}
         tags: dict[str, Manifest] = {}
         for item in sorted(manifests, key=lambda s: _order(s.document)):
             manifest = item.document
             assert isinstance(manifest, Manifest)
-            place = (manifest.agreement, manifest.sequence)
+            place = (*_series(manifest), manifest.sequence)
             if place in places:
                 text = f"a second manifest has number {manifest.sequence} of this agreement"
                 by = sorted(set(item.parties) & set(places[place].parties))
@@ -371,8 +371,10 @@ class _Check:
             self._link(manifest, places)
             self._repeated(manifest, tags)
 
-    def _link(self, manifest: Manifest, places: Mapping[tuple[str, int], _Signed]) -> None:
-        before = places.get((manifest.agreement, manifest.sequence - 1))
+    def _link(
+        self, manifest: Manifest, places: Mapping[tuple[str, str, str, int], _Signed]
+    ) -> None:
+        before = places.get((*_series(manifest), manifest.sequence - 1))
         about = _about(manifest.digest)
         if manifest.sequence == 1 and manifest.previous is not None:
             self.say("contradiction", about, "the first manifest names one before it")
@@ -449,7 +451,14 @@ def _opened(source: BundleEvent, leaf: Leaf) -> Mapping[str, Any]:
         raise LogError("the disclosed payload is not JSON") from None
     if not same:  # readers that differ on doubled members or on NaN must not differ on evidence
         raise LogError("the disclosed payload is not in RFC 8785 form")
+    if isinstance(payload, dict) and isinstance(payload.get("body"), dict):
+        payload = payload["body"]  # a store commits to {"version", "body"}
     return payload if isinstance(payload, dict) else {}
+
+
+def _series(manifest: Manifest) -> tuple[str, str, str]:
+    """Manifests are numbered within one agreement and one direction."""
+    return manifest.agreement, manifest.giver, manifest.receiver
 
 
 def _about(digest: str, what: str = "manifest") -> str:

@@ -59,8 +59,9 @@ class Reservation:
 class Manifest:
     """What ``giver`` hands over to ``receiver``: ``count`` units of ``category``.
 
-    ``sequence`` numbers the manifests of an agreement from 1, ``previous`` is :func:`hash_of` the
-    manifest before (None for the first): a manifest cannot be left out or slipped in.
+    ``sequence`` numbers the manifests of an agreement in one direction from 1, ``previous`` is
+    :func:`hash_of` the manifest before (None for the first): a manifest cannot be left out or
+    slipped in.
     ``count`` is what the signers state; it should be the number of ``items``.
     """
 

@@ -1,0 +1,235 @@
+"""``priam exchange``: speak for a party, act, and carry records to the others."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from priam.errors import InputError, UserError
+from priam_office.commands.opening import data_option, open_installation
+from priam_office.commands.witness import passphrase_option
+
+if TYPE_CHECKING:
+    from priam_office.handovers.parties import Own
+
+__all__ = ["exchange"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OUT = click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+_AGREEMENT = click.option("--agreement", required=True, help="Name of the agreement.")
+
+
+@click.group(short_help="Handovers between parties: act, sign, carry records.")
+def exchange() -> None:
+    """What this installation's party agrees, offers, hands over, counts and signs."""
+
+
+def _own(folder: Path) -> Own:
+    installation = open_installation(folder)
+    from priam_office.handovers import parties
+
+    return parties.own(installation)
+
+
+def _write(out: Path, data: bytes) -> None:
+    from priam.tlog.witnessfiles import write_durably
+
+    try:
+        write_durably(out, data)
+    except OSError as error:
+        raise UserError(f"{out} cannot be written: {error.strerror}") from None
+
+
+@exchange.command(short_help="Make this installation the one of a party.")
+@data_option
+@click.option("--party", required=True, help="Short name of the party, such as A.")
+@click.option("--name", help="Its name in full.")
+@click.option("--role", type=click.Choice(["party", "mediator", "observer"]), default="party")
+@click.option("--witness", is_flag=True, help="Make a witness key too.")
+@passphrase_option
+def init(
+    folder: Path, party: str, name: str | None, role: str, witness: bool, passphrase: str
+) -> None:
+    """Make the keys of a party, sealed by a passphrase, and its card. Run `priam init` before."""
+    installation = open_installation(folder)
+    from priam_office.handovers import parties
+
+    me = parties.found(installation, party, passphrase, name=name, role=role, witness=witness)
+    click.echo(f"This installation speaks for {me.party}. Its card: {folder / 'party-card'}")
+    click.echo(f"Read this to the others over the telephone: {parties.fingerprint(me.card)}")
+
+
+@exchange.command(short_help="Trust the keys on another party's card.")
+@data_option
+@click.argument("card", type=_FILE)
+@click.option("--fingerprint", required=True, help="What the other party read aloud.")
+def trust(folder: Path, card: Path, fingerprint: str) -> None:
+    """Trust the keys on CARD, if its fingerprint is the one that was read aloud."""
+    me = _own(folder)
+    from priam_office.handovers import parties
+
+    read = parties.read_card(card)
+    if "".join(fingerprint.split()).lower() != parties.fingerprint(read).replace(" ", ""):
+        raise InputError(
+            f"the card has the fingerprint {parties.fingerprint(read)}, and not the one given; "
+            "do not trust it",
+            file=card,
+        )
+    parties.trust(me, read)
+    click.echo(f"The keys of {read.party} ({read.name}) are trusted from now on.")
+
+
+@exchange.command(short_help="Write the trust annex: policy and parties' keys.")
+@data_option
+@_OUT
+def annex(folder: Path, out: Path) -> None:
+    """Write the C2SP tlog-policy to --out and the parties' keys beside it (.json)."""
+    _own(folder)
+    from priam_office.handovers import parties
+
+    known = [{"name": p.name, "log": p.log, "vkeys": p.vkeys} for p in parties.bundle_parties()]
+    _write(out, bytes(parties.policy()))
+    _write(out.with_suffix(".json"), json.dumps(known, indent=1).encode())
+    click.echo(f"Wrote {out} and {out.with_suffix('.json')}.")
+
+
+@exchange.command(short_help="Propose an agreement.")
+@data_option
+@click.argument("agreement")
+@click.option("--with", "others", multiple=True, required=True, help="A further party.")
+@click.option("--date", help="Day it is concluded.")
+@click.option("--place", default="")
+def propose(
+    folder: Path, agreement: str, others: tuple[str, ...], date: str | None, place: str
+) -> None:
+    """Propose AGREEMENT and thereby sign it."""
+    me = _own(folder)
+    from priam_office.handovers import actions
+
+    actions.propose(me, agreement, others, date=date, place=place)
+    click.echo(f"Proposed {agreement} to {', '.join(others)}.")
+
+
+@exchange.command(short_help="Sign an agreement that another party proposed.")
+@data_option
+@click.argument("agreement")
+def countersign(folder: Path, agreement: str) -> None:
+    """Countersign AGREEMENT."""
+    me = _own(folder)
+    from priam_office.handovers import actions
+
+    actions.countersign(me, agreement)
+    click.echo(f"{me.party} has signed {agreement}.")
+
+
+@exchange.command("issue", short_help="Issue the manifest of a batch.")
+@data_option
+@_AGREEMENT
+@click.option("--batch", required=True)
+@click.option("--to", "receiver", required=True)
+@click.option("--bags", required=True, type=_FILE, help="One bag a line: tag, space, seal.")
+def issue_(folder: Path, agreement: str, batch: str, receiver: str, bags: Path) -> None:
+    """List the bags of a batch; prints the name of the manifest."""
+    me = _own(folder)
+    from priam.events.values import Item
+    from priam.labels.tags import TagError, parse
+    from priam_office.handovers import actions
+
+    items = []
+    for number, line in enumerate(bags.read_text("utf-8").splitlines(), start=1):
+        tag, _, seal = line.strip().partition(" ")
+        try:
+            items += [Item(parse(tag), seal.strip() or None)] if tag else []
+        except TagError as error:
+            raise InputError(str(error), file=bags, where=f"line {number}") from None
+    click.echo(actions.issue_manifest(me, agreement, batch, receiver, items))
+
+
+@exchange.command(short_help="Offer a number of bags at a place and day.")
+@data_option
+@click.argument("offer")
+@_AGREEMENT
+@click.option("--to", "receiver", required=True)
+@click.option("--number", required=True, type=click.IntRange(1))
+@click.option("--place", required=True)
+@click.option("--date", required=True)
+def offer(
+    folder: Path, offer: str, agreement: str, receiver: str, number: int, place: str, date: str
+) -> None:
+    """Make the offer named OFFER."""
+    me = _own(folder)
+    from priam_office.handovers import actions
+
+    actions.offer(me, offer, receiver, agreement, number=number, place=place, date=date)
+    click.echo(f"Offered {number} bags to {receiver}.")
+
+
+@exchange.command(short_help="Accept, postpone or refuse an offer.")
+@data_option
+@click.argument("offer")
+@click.argument("answer", type=click.Choice(["accept", "postpone", "refuse"]))
+@click.option("--reason", default="")
+def answer(folder: Path, offer: str, answer: str, reason: str) -> None:
+    """Answer OFFER."""
+    me = _own(folder)
+    from priam_office.handovers import actions
+
+    actions.answer(me, offer, answer, reason)
+    click.echo(f"Recorded: {answer}.")
+
+
+@exchange.command(short_help="Sign a manifest, and what this party counted.")
+@data_option
+@click.argument("manifest")
+@passphrase_option
+def sign(folder: Path, manifest: str, passphrase: str) -> None:
+    """Sign the bytes of MANIFEST with this party's keys."""
+    me = _own(folder)
+    from priam_office.handovers import actions
+
+    actions.sign(me, me.signers(passphrase), manifest)
+    click.echo(f"{me.party} has signed {manifest[:16]}.")
+
+
+@exchange.command(short_help="Write what another party has not yet seen to a file.")
+@data_option
+@click.option("--to", required=True, help="The party that the file is for.")
+@_OUT
+@click.option("--since", type=click.IntRange(0), help="Go on from this size of the log.")
+@passphrase_option
+def export(folder: Path, to: str, out: Path, since: int | None, passphrase: str) -> None:
+    """Write this party's acts for party --to into one signed file, for a stick or a letter."""
+    me = _own(folder)
+    from priam_office.handovers import exporting
+
+    _write(out, exporting.export(me, me.signers(passphrase), to, since))
+    click.echo(f"Carry {out} to {to}.")
+
+
+@exchange.command("import", short_help="Take in a file that another party exported.")
+@data_option
+@click.argument("file", type=_FILE)
+def import_(folder: Path, file: Path) -> None:
+    """Verify FILE and record what is new in it; taken in twice it changes nothing."""
+    me = _own(folder)
+    from priam_office.handovers import importing
+
+    taken = importing.take(me, file.read_bytes())
+    click.echo(f"{taken.events} acts of {taken.sender}, {taken.new} of them new.")
+
+
+@exchange.command(short_help="Write all evidence about a batch to a file.")
+@data_option
+@click.argument("batch")
+@_OUT
+@passphrase_option
+def evidence(folder: Path, batch: str, out: Path, passphrase: str) -> None:
+    """Write a dispute bundle of BATCH; `priam dispute verify` says what it proves."""
+    me = _own(folder)
+    from priam_office.handovers import exporting
+
+    _write(out, exporting.dispute(me, me.signers(passphrase), batch))
+    click.echo(f"Wrote {out}; `priam dispute verify {out}` says what it proves.")

@@ -1,0 +1,221 @@
+"""What a party does, one verb a function, one transaction each; all through the one write path.
+
+``me`` is this installation's party (:func:`priam_office.handovers.parties.own`): nobody can act
+here for somebody else. Rules are those of :mod:`priam.events`; a verb that may not follow what is
+recorded raises :class:`priam.errors.UserError` and writes nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+
+from priam.errors import UserError
+from priam.events import (
+    AgreementCountersigned,
+    AgreementProposed,
+    BagRefused,
+    BagsHandedOver,
+    BagsReceived,
+    CountStated,
+    Event,
+    HandoverClosed,
+    HandoverOpened,
+    ManifestIssued,
+    ManifestSigned,
+    OfferAccepted,
+    OfferCharacterised,
+    OfferMade,
+    OfferPostponed,
+    OfferRefused,
+    ReadingStated,
+    ReservationMade,
+)
+from priam.events.values import Item, Obligation, Reservation
+from priam.labels.tags import issue, parse
+from priam.tlog.manifests import sign_document
+from priam.tlog.notes import Note, Signer
+from priam_office.handovers import documents
+from priam_office.handovers.papers import KeyRevoked, ManifestSignatures, ReceptionSigned
+from priam_office.handovers.parties import Own
+from priam_office.record.state import known
+from priam_office.record.write import Entry, record_all
+
+__all__ = [
+    "answer",
+    "characterise",
+    "close",
+    "count",
+    "countersign",
+    "hand_over",
+    "issue_manifest",
+    "new_tags",
+    "offer",
+    "open_handover",
+    "propose",
+    "refuse_bag",
+    "revoke_key",
+    "sign",
+    "state_reading",
+]
+
+
+def _record(me: Own, *events: Event) -> None:
+    record_all([Entry(event) for event in events], by=me.actor)
+
+
+def propose(
+    me: Own, agreement: str, others: Sequence[str], *, date: str | None = None, place: str = ""
+) -> None:
+    """Propose an agreement to ``others`` and thereby sign it."""
+    parties = (me.party, *others)
+    _record(me, AgreementProposed(agreement, me.party, parties, date, place or None))
+
+
+def countersign(me: Own, agreement: str) -> None:
+    """Sign an agreement that another party proposed."""
+    _record(me, AgreementCountersigned(agreement, me.party))
+
+
+def state_reading(me: Own, agreement: str, reading: str, obligations: Sequence[Obligation]) -> None:
+    """Say how this party reads the agreement."""
+    _record(me, ReadingStated(agreement, reading, tuple(obligations), (me.party,)))
+
+
+def new_tags(number: int, choose: Callable[[Sequence[str]], str] = secrets.choice) -> list[str]:
+    """New opaque tags, none of which is in use here."""
+    return issue(number, choose, known().state.bags)
+
+
+def issue_manifest(
+    me: Own, agreement: str, batch: str, receiver: str, items: Sequence[Item]
+) -> str:
+    """List the bags of a batch for ``receiver``; returns the manifest's name, its hash."""
+    state = known().state
+    read = [Item(parse(item.tag), item.seal, item.numbers, item.category) for item in items]
+    last, digest = state.series.get(f"{agreement}\x1f{me.party}\x1f{receiver}", (0, None))
+    before = [m.manifest for m in state.manifests.values() if digest and m.digest == digest]
+    name = documents.document(
+        agreement=agreement,
+        batch=batch,
+        sequence=last + 1,
+        previous=before[0] if before else None,
+        giver=me.party,
+        receiver=receiver,
+        items=read,
+    ).digest
+    items_of = tuple(read)
+    _record(
+        me,
+        ManifestIssued(name, batch, last + 1, me.party, receiver, items_of, agreement, digest),
+    )
+    return name
+
+
+def offer(
+    me: Own,
+    name: str,
+    receiver: str,
+    agreement: str,
+    *,
+    number: int,
+    place: str,
+    date: str,
+    date_agreed: bool | None = None,
+) -> None:
+    """Offer a number of bags at a place and time."""
+    made = OfferMade(name, me.party, receiver, agreement, place, date, date_agreed, count=number)
+    _record(me, made)
+
+
+def answer(me: Own, offer: str, answer: str, reason: str = "") -> None:
+    """``accept``, ``postpone`` or ``refuse`` an offer; the last two need a reason."""
+    if answer != "accept" and not reason.strip():
+        raise UserError(f"to {answer} an offer needs a reason")
+    events: dict[str, Event] = {
+        "accept": OfferAccepted(offer, me.party, reason or None),
+        "postpone": OfferPostponed(offer, me.party, reason),
+        "refuse": OfferRefused(offer, me.party, reason),
+    }
+    if answer not in events:
+        raise UserError(f"{answer!r} is no answer; expected {', '.join(events)}")
+    _record(me, events[answer])
+
+
+def characterise(me: Own, offer: str, text: str) -> None:
+    """Say in this party's own words what became of an offer."""
+    _record(me, OfferCharacterised(offer, me.party, text))
+
+
+def open_handover(
+    me: Own,
+    name: str,
+    agreement: str,
+    manifests: Sequence[str],
+    *,
+    place: str,
+    date: str,
+    offer: str | None = None,
+    present: Sequence[str] = (),
+) -> None:
+    """Begin the meeting at the point, with these manifests."""
+    there, listed = tuple(present), tuple(manifests)
+    _record(me, HandoverOpened(name, place, date, listed, there, agreement, offer))
+
+
+def hand_over(me: Own, manifest: str, tags: Sequence[str] | None = None) -> None:
+    """Let bags go; all that are listed and not refused, where no tags are given."""
+    held = known().state.manifest(manifest)
+    if held.giver != me.party:
+        raise UserError(f"only the giver {held.giver!r} can hand over manifest {manifest[:16]}")
+    rest = sorted(t for t in held.items if t not in held.handed_over and t not in held.refused)
+    _record(me, BagsHandedOver(manifest, tuple(rest if tags is None else tags)))
+
+
+def refuse_bag(me: Own, manifest: str, tag: str, reason: str) -> None:
+    """Do not take a bag; it stays in the giver's custody."""
+    _record(me, BagRefused(manifest, tag, me.party, reason))
+
+
+def count(
+    me: Own, manifest: str, tags: Sequence[str], reservations: Sequence[Reservation] = ()
+) -> None:
+    """Tick bags off one by one, state the number, and note a reservation for each odd one."""
+    noted = [ReservationMade(manifest, me.party, one) for one in reservations]
+    seen = tuple(sorted(parse(tag) for tag in tags))
+    ticked = BagsReceived(manifest, me.party, seen)
+    _record(me, *noted, ticked, CountStated(manifest, me.party, len(seen)))
+
+
+def sign(me: Own, signers: Sequence[Signer], manifest: str) -> Note:
+    """Sign the bytes of a manifest, and what was counted, where this party counted."""
+    state = known().state
+    held = state.manifest(manifest)
+    note = sign_document(Note(documents.of_state(state, manifest).text, ()), signers)
+    events: list[Event] = []
+    reserved = False
+    if me.party in held.counts:
+        counted = documents.reception(state, manifest, me.party)
+        reserved = bool(counted.reservations)
+        paper = str(sign_document(counted, signers))
+        events.append(ReceptionSigned(manifest, counted.digest, me.party, paper))
+    if me.party in (held.giver, held.receiver):
+        lines = tuple(map(str, note.signatures))
+        events.append(ManifestSignatures(manifest, me.party, lines))
+        events.append(ManifestSigned(manifest, me.party, held.digest, reserved))
+    if not events:
+        raise UserError(f"{me.party!r} observes manifest {manifest[:16]}: count before signing")
+    _record(me, *events)
+    return note
+
+
+def close(me: Own, handover: str) -> None:
+    """End the meeting; bags not handed over are free to be listed again."""
+    _record(me, HandoverClosed(handover))
+
+
+def revoke_key(me: Own, vkey: str, reason: str) -> None:
+    """Withdraw one of this party's own keys."""
+    if vkey not in me.card.vkeys:
+        raise UserError("this is not a key of this party; see `priam exchange card`")
+    _record(me, KeyRevoked(me.party, vkey, reason))

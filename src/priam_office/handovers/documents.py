@@ -1,0 +1,134 @@
+"""The bytes that parties sign, made from events; a manifest's name is the hash of its bytes.
+
+Both installations make the same bytes from the same event, so a signature made in one holds in
+the other, and a manifest that was changed no longer has its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from priam.errors import UserError
+from priam.events.handovers import CountStated, ManifestIssued, ReservationMade
+from priam.events.state import State
+from priam.events.values import Item
+from priam.tlog import notes
+from priam.tlog.manifests import Item as SignedItem
+from priam.tlog.manifests import Manifest, Reception, Reservation
+from priam.tlog.notes import Note
+from priam_office.handovers.papers import ManifestSignatures, ReceptionSigned
+from priam_office.record.acts import body
+from priam_office.record.models import Event as Row
+
+__all__ = ["document", "issued", "kept_receptions", "note_of", "of_state", "reception"]
+
+
+def document(
+    *,
+    agreement: str | None,
+    batch: str,
+    sequence: int,
+    previous: str | None,
+    giver: str,
+    receiver: str,
+    items: Iterable[Item],
+) -> Manifest:
+    """The manifest that is signed; items in the order of their tags."""
+    listed = sorted(items, key=lambda item: item.tag)
+    categories = {item.category for item in listed}
+    return Manifest(
+        agreement=agreement or "none",
+        batch=batch,
+        sequence=sequence,
+        previous=previous,
+        giver=giver,
+        receiver=receiver,
+        category=categories.pop() if len(categories) == 1 else "mixed",
+        items=tuple(SignedItem(item.tag, item.seal) for item in listed),
+        count=len(listed),
+    )
+
+
+def issued(event: ManifestIssued, names: dict[str, str]) -> Manifest:
+    """The document of an event; ``names`` maps digests of events to names of manifests."""
+    if event.previous is not None and event.previous not in names:
+        raise UserError(f"the manifest before {event.manifest[:16]} is not here; import it first")
+    previous = names[event.previous] if event.previous else None
+    made = document(
+        agreement=event.agreement,
+        batch=event.batch,
+        sequence=event.sequence,
+        previous=previous,
+        giver=event.giver,
+        receiver=event.receiver,
+        items=event.items,
+    )
+    if made.digest != event.manifest:
+        raise UserError(
+            f"manifest {event.manifest[:16]} of batch {event.batch!r} is not what its name says: "
+            "it was changed"
+        )
+    return made
+
+
+def of_state(state: State, name: str) -> Manifest:
+    """The document of a manifest that is here."""
+    held = state.manifest(name)
+    before = [
+        other.manifest
+        for other in state.manifests.values()
+        if (other.agreement, other.giver, other.receiver) == _series(held)
+        and other.sequence == held.sequence - 1
+    ]
+    return document(
+        agreement=held.agreement,
+        batch=held.batch,
+        sequence=held.sequence,
+        previous=before[0] if before else None,
+        giver=held.giver,
+        receiver=held.receiver,
+        items=held.items.values(),
+    )
+
+
+def _series(held: object) -> tuple[object, object, object]:
+    return tuple(getattr(held, name) for name in ("agreement", "giver", "receiver"))  # type: ignore[return-value]
+
+
+def note_of(state: State, name: str) -> Note:
+    """The manifest with all signature lines that are here; none may be."""
+    lines: list[str] = []
+    for row in Row.objects.filter(type=ManifestSignatures.type).order_by("sequence"):
+        kept = ManifestSignatures.from_payload(body(row))
+        if kept.manifest == name:
+            lines += [line for line in kept.lines if line not in lines]
+    text = of_state(state, name).text
+    return notes.parse(f"{text}\n{''.join(lines)}") if lines else Note(text, ())
+
+
+def reception(state: State, name: str, by: str) -> Reception:
+    """What ``by`` counted for a manifest, as it is signed: the count and the reservations."""
+    held = state.manifest(name)
+    stated = state.entries[held.counts[by]].value if by in held.counts else None
+    if not isinstance(stated, CountStated):
+        raise UserError(f"{by!r} has not counted manifest {name[:16]} yet; count it first")
+    events = sorted(held.reservations, key=lambda event: state.event_ids[event])
+    noted = [state.entries[event].value for event in events]
+    reservations = {
+        one.reservation.tag: Reservation(
+            one.reservation.tag,
+            one.reservation.kind != "missing",
+            f"{one.reservation.kind}: {one.reservation.text}",
+        )
+        for one in noted
+        if isinstance(one, ReservationMade) and one.by == by and one.reservation.tag in held.items
+    }
+    role = {held.giver: "giver", held.receiver: "receiver"}.get(by, "observer")
+    return Reception(name, by, role, stated.count, tuple(reservations.values()))
+
+
+def kept_receptions(name: str) -> list[str]:
+    """The signed receptions of a manifest that are here."""
+    rows = Row.objects.filter(type=ReceptionSigned.type).order_by("sequence")
+    kept = (ReceptionSigned.from_payload(body(row)) for row in rows)
+    return [one.note for one in kept if one.manifest == name]

@@ -1,0 +1,220 @@
+"""Take in an exchange file: verify all of it, then write what is new, or refuse it in a sentence.
+
+A party speaks for itself only. Its log may only grow from what was seen of it before; another
+history under the same signature is kept as proof. Events keep their ids, so that a file that is
+taken in twice, or again after a crash half-way, changes nothing more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from priam.errors import UserError
+from priam.events import BagsHandedOver, ManifestIssued, OfferMade, ReadingStated, decode
+from priam.events.base import Event
+from priam.events.handovers import manifest_digest
+from priam.events.state import State
+from priam.tlog import notes
+from priam.tlog.bundle import Bundle, BundleEvent, read_bundle
+from priam.tlog.checkpoints import parse_checkpoint
+from priam.tlog.cosignatures import verifier_of
+from priam.tlog.dispute import verify_bundle
+from priam.tlog.errors import LogError
+from priam.tlog.leaves import parse_leaf
+from priam.tlog.manifests import parse_reception
+from priam.tlog.proofs import verify_consistency
+from priam.tlog.splitview import SplitView
+from priam.tlog.witnessfiles import write_durably
+from priam_office.agreements.ids import content_id
+from priam_office.handovers import documents, parties
+from priam_office.handovers.exporting import EXCHANGED, sizes_of
+from priam_office.handovers.papers import (
+    CheckpointSeen,
+    KeyRevoked,
+    KeysTrusted,
+    ManifestSignatures,
+    ReceptionSigned,
+)
+from priam_office.handovers.parties import Own
+from priam_office.record import queries
+from priam_office.record.acts import body
+from priam_office.record.models import Event as Row
+from priam_office.record.state import known
+from priam_office.record.write import Entry, record, record_all
+
+__all__ = ["Taken", "take"]
+
+_SUBJECT = re.compile(r"priam-exchange/v1 from (\S+) to (\S+) since (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a file brought: from whom, how many events, how many of them were new."""
+
+    sender: str
+    events: int
+    new: int
+
+
+def take(me: Own, data: bytes) -> Taken:
+    """Take in a file that another installation exported for this one."""
+    try:
+        bundle, note = read_bundle(data)
+        keys, since = _sender(me, bundle)
+        _check_signatures(note, keys)
+        report = verify_bundle(data, policy=parties.policy(), parties=parties.bundle_parties())
+        if report.exported_by != (keys.party,):
+            raise LogError(f"it is not signed by {keys.party} alone")
+        wrong = [*report.of("contradiction"), *report.of("invalid")]
+        if wrong:
+            raise LogError(f"{wrong[0].about}: {wrong[0].text}")
+        size = _check_history(me, bundle, keys, since)
+        entries = [_entry(one, keys) for one in bundle.events]
+        _check_words([entry.event for entry in entries], keys)
+    except LogError as error:
+        raise UserError(f"the file is refused: {error}") from None
+    before, _ = queries.head()
+    if entries:
+        record_all(entries, by=keys.log)
+    after, _ = queries.head()
+    _remember(me, bundle, keys, size, data)
+    return Taken(keys.party, len(entries), after - before)
+
+
+def _sender(me: Own, bundle: Bundle) -> tuple[KeysTrusted, int]:
+    match = _SUBJECT.fullmatch(bundle.subject)
+    if match is None:
+        raise LogError(f"it is no exchange of records but about {bundle.subject[:60]!r}")
+    sender, receiver, since = match.groups()
+    if receiver != me.party:
+        raise LogError(f"it is addressed to {receiver}, and this is the installation of {me.party}")
+    keys = parties.trusted().get(sender)
+    if keys is None or sender == me.party:
+        raise LogError(f"no keys of {sender} are trusted here; run `priam exchange trust CARD`")
+    return keys, int(since)
+
+
+def _check_signatures(note: notes.Note, keys: KeysTrusted) -> None:
+    """All keys of the sender have signed, and none of them was revoked before."""
+    notes.verify(note, [verifier_of(vkey) for vkey in keys.vkeys], require_all=True)
+    rows = Row.objects.filter(type=KeyRevoked.type)
+    revoked = {KeyRevoked.from_payload(body(row)).vkey for row in rows}
+    if revoked & set(keys.vkeys):
+        raise LogError(f"it is signed with a key that {keys.party} has revoked")
+
+
+def _check_history(me: Own, bundle: Bundle, keys: KeysTrusted, since: int) -> int:
+    """The sender's log continues what was seen of it; returns its size now."""
+    points = sizes_of(bundle, keys.log)
+    if not points:
+        raise LogError(f"it has no checkpoint of {keys.log}")
+    newest = max(points)
+    last = _last_seen(me, keys.log)
+    size, root = (last[0], last[1]) if last else (0, b"")
+    if last and size in points and points[size][0] != root:
+        _keep_lie(me, SplitView(last[2], points[size][1]))
+        raise LogError(f"{keys.party} signed two histories of its log; the proof is kept")
+    if newest < size:
+        raise LogError(f"it ends at {newest} events, and {size} were taken in before: a replay")
+    if since > size or (last and size not in points):
+        raise LogError(
+            f"it goes on from {since} events, and {size} are here; ask {keys.party} to run "
+            f"`priam exchange export --to {me.party} --since {size}`"
+        )
+    for start, end in pairwise(n for n in points if n >= size):
+        steps = [g for g in bundle.growth if (g.log, g.start, g.end) == (keys.log, start, end)]
+        if not steps:
+            raise LogError(f"it does not show that the log only grew from {start} to {end}")
+        verify_consistency(start, points[start][0], end, points[end][0], steps[0].hashes)
+    return newest
+
+
+def _last_seen(me: Own, log: str) -> tuple[int, bytes, str] | None:
+    rows = Row.objects.filter(type=CheckpointSeen.type, actor=me.actor)
+    seen = [CheckpointSeen.from_payload(body(row)) for row in rows]
+    mine = [one for one in seen if one.log == log and one.by == me.party]
+    if not mine:
+        return None
+    last = max(mine, key=lambda one: one.size)
+    return last.size, parse_checkpoint(last.note)[0].root, last.note
+
+
+def _keep_lie(me: Own, proof: SplitView) -> None:
+    name = hashlib.sha256(bytes(proof)).hexdigest()
+    (me.folder / "split-views").mkdir(exist_ok=True)
+    write_durably(me.folder / "split-views" / f"{name}.txt", bytes(proof))
+
+
+def _entry(one: BundleEvent, keys: KeysTrusted) -> Entry:
+    leaf = parse_leaf(one.leaf)
+    if one.payload is None:
+        raise LogError(f"event {leaf.event_id} is not disclosed")
+    if leaf.actor != keys.log or one.log != keys.log or leaf.type not in EXCHANGED:
+        raise LogError(f"event {leaf.event_id} ({leaf.type}) is not an act of {keys.party}")
+    try:
+        payload = json.loads(one.payload)
+        event = decode(leaf.type, payload["version"], payload["body"])
+    except (KeyError, TypeError, ValueError):
+        raise LogError(f"event {leaf.event_id} cannot be read") from None
+    return Entry(event, leaf.event_id, leaf.claimed_time)
+
+
+def _check_words(events: Sequence[Event], keys: KeysTrusted) -> None:
+    """Nobody speaks for another, documents have their names, signatures hold."""
+    state = known().state
+    names = {held.digest: held.manifest for held in state.manifests.values()}
+    texts = {name: documents.of_state(state, name) for name in _signed_names(events, state)}
+    givers = {held.manifest: held.giver for held in state.manifests.values()}
+    for event in events:
+        if isinstance(event, ManifestIssued):
+            texts[event.manifest] = documents.issued(event, names)
+            names[manifest_digest(event)] = event.manifest
+            givers[event.manifest] = event.giver
+        if _speaker(event, givers) not in (None, keys.party):
+            raise LogError(f"{keys.party} speaks for {_speaker(event, givers)} in a {event.type}")
+        verifiers = [verifier_of(vkey) for vkey in keys.vkeys]
+        if isinstance(event, ManifestSignatures):
+            if event.manifest not in texts:
+                raise LogError(f"it signs the unknown manifest {event.manifest[:16]}")
+            text = texts[event.manifest].text
+            notes.verify(f"{text}\n{''.join(event.lines)}", verifiers, require_all=True)
+        if isinstance(event, ReceptionSigned):
+            document, note = parse_reception(event.note)
+            notes.verify(note, verifiers, require_all=True)
+            named = (document.digest, document.manifest, document.party)
+            if named != (event.reception, event.manifest, event.by):
+                raise LogError("a reception is not the one that its event names")
+
+
+def _signed_names(events: Sequence[Event], state: State) -> set[str]:
+    signed = {event.manifest for event in events if isinstance(event, ManifestSignatures)}
+    return {name for name in signed if name in state.manifests}
+
+
+def _speaker(event: Event, givers: dict[str, str]) -> str | None:
+    """Who acts in this event; None where anybody present may record it."""
+    if isinstance(event, OfferMade | ManifestIssued):
+        return event.giver
+    if isinstance(event, BagsHandedOver):
+        return givers.get(event.manifest, "an unknown giver")
+    if isinstance(event, ReadingStated):
+        return event.held_by[0] if len(event.held_by) == 1 else "several parties"
+    by: str | None = getattr(event, "by", None)
+    return by
+
+
+def _remember(me: Own, bundle: Bundle, keys: KeysTrusted, size: int, data: bytes) -> None:
+    """Keep the file as evidence, then the checkpoint: only now is the file wholly taken in."""
+    last = _last_seen(me, keys.log)
+    if last is not None and last[0] == size:
+        return
+    folder = me.folder / "received"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    write_durably(folder / f"{keys.party}-{size:012d}.bundle", data)
+    seen = CheckpointSeen(me.party, keys.log, size, sizes_of(bundle, keys.log)[size][1])
+    record(seen, by=me.actor, event_id=content_id(seen))

@@ -1,0 +1,182 @@
+"""Several installations in one process tree, each a process with its own folder and database.
+
+Django knows one installation in a process; a demonstration or a test of an exchange needs three.
+A child does one verb at a time and answers over a pipe; nothing else is shared.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from priam.errors import UserError
+
+__all__ = ["Office"]
+
+_PASSPHRASE = "demonstration only"
+_CHEAP = 2**10  # scrypt's cost there
+
+
+class Office:
+    """One installation in a child process; :meth:`do` runs one verb there."""
+
+    def __init__(self, folder: Path, party: str, role: str = "party") -> None:
+        context = multiprocessing.get_context("spawn")
+        self.folder, self.party = folder, party
+        self._pipe, child = context.Pipe()
+        self._process = context.Process(
+            target=_work, args=(child, str(folder), party, role), daemon=True
+        )
+        self._process.start()
+
+    def do(self, verb: str, *args: Any, **keywords: Any) -> Any:
+        """Run a verb of ``actions``, or one of this module's own; errors come back as they are."""
+        self._pipe.send((verb, args, keywords))
+        try:
+            kind, value = self._pipe.recv()
+        except EOFError:
+            raise RuntimeError(f"the process of installation {self.party} died") from None
+        if kind == "refused":
+            raise UserError(value)
+        if kind == "bug":
+            raise RuntimeError(f"installation {self.party}, {verb}: {value}")
+        return value
+
+    def close(self) -> None:
+        """End the process."""
+        self._pipe.close()
+        self._process.join(10)
+        if self._process.is_alive():
+            self._process.terminate()
+
+
+def _work(pipe: Connection, folder: str, party: str, role: str) -> None:
+    """The child: open the installation, then answer until the pipe is closed."""
+    os.environ["PRIAM_DATA"] = folder
+    os.environ.pop("PRIAM_DATABASE_URL", None)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "priam_office.settings"
+    worker: _Worker | None = None
+    while True:
+        try:
+            verb, args, keywords = pipe.recv()
+        except EOFError:
+            return
+        try:
+            worker = worker or _Worker(Path(folder), party, role)
+            answer = ("done", worker.run(verb, args, keywords))
+        except UserError as error:
+            answer = ("refused", str(error))
+        except Exception as error:
+            answer = ("bug", f"{type(error).__name__}: {error}")
+        pipe.send(answer)
+
+
+class _Worker:
+    """What a child knows: its party, and its keys, opened once."""
+
+    def __init__(self, folder: Path, party: str, role: str) -> None:
+        from priam_office.installation import create
+
+        installation = create(folder, f"{party.lower()}.example/log")
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        from priam_office.handovers import parties
+
+        call_command("migrate", verbosity=0, interactive=False)
+        self.me = parties.found(
+            installation, party, _PASSPHRASE, role=role, witness=role == "observer", n=_CHEAP
+        )
+        self.signers = self.me.signers(_PASSPHRASE)
+
+    def run(self, verb: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        own = getattr(self, f"do_{verb}", None)
+        if own is not None:
+            return own(*args, **keywords)
+        from priam_office.handovers import actions
+
+        return getattr(actions, verb)(self.me, *args, **keywords)
+
+    def do_trust(self, card: Path) -> None:
+        from priam_office.handovers import parties
+
+        parties.trust(self.me, parties.read_card(card))
+
+    def do_new_tags(self, number: int) -> list[str]:
+        from priam_office.handovers import actions
+
+        return actions.new_tags(number)
+
+    def do_sign(self, manifest: str) -> str:
+        from priam_office.handovers import actions
+
+        return str(actions.sign(self.me, self.signers, manifest))
+
+    def do_export(self, to: str, file: Path, since: int | None = None) -> None:
+        from priam.tlog.witnessfiles import write_durably
+        from priam_office.handovers import exporting
+
+        write_durably(file, exporting.export(self.me, self.signers, to, since))
+
+    def do_import(self, file: Path) -> tuple[int, int]:
+        from priam_office.handovers import importing
+
+        taken = importing.take(self.me, file.read_bytes())
+        return taken.events, taken.new
+
+    def do_dispute(self, batch: str, file: Path) -> None:
+        from priam.tlog.witnessfiles import write_durably
+        from priam_office.handovers import exporting
+
+        write_durably(file, exporting.dispute(self.me, self.signers, batch))
+
+    def do_figures(self) -> list[dict[str, Any]]:
+        from priam.accounting.handovers import manifest_figures
+        from priam_office.record.state import known
+
+        return [figure.to_json() for figure in manifest_figures(known().state)]
+
+    def do_size(self) -> int:
+        from priam_office.record.queries import head
+
+        return head()[0]
+
+    def do_annex(self, policy: Path, parties_file: Path) -> None:
+        import json
+
+        from priam_office.handovers import parties
+
+        policy.write_bytes(bytes(parties.policy()))
+        known = [{"name": p.name, "log": p.log, "vkeys": p.vkeys} for p in parties.bundle_parties()]
+        parties_file.write_text(json.dumps(known, indent=1))
+
+    def do_witness_serve(self) -> str:
+        """Serve this installation's witness on a free port; returns its address."""
+        from waitress.server import create_server
+
+        from priam.tlog.cosignatures import verifier_of
+        from priam.tlog.keys import load_key
+        from priam.tlog.witness import Witness
+        from priam.tlog.witnessfiles import FileStore
+        from priam.tlog.witnesshttp import wsgi
+        from priam_office.handovers import parties
+
+        logs = {k.log: [verifier_of(v) for v in k.log_vkeys] for k in parties.trusted().values()}
+        pair = load_key(self.me.folder / "witness-key", _PASSPHRASE)
+        store = FileStore(self.me.folder / "witness")
+        server = create_server(wsgi(Witness(pair.signers(), logs, store)), port=0, host="127.0.0.1")
+        threading.Thread(target=server.run, daemon=True).start()
+        return f"http://127.0.0.1:{server.effective_port}"
+
+    def do_witness_request(self, url: str, witness: str) -> str:
+        from priam.tlog.witnesshttp import post
+        from priam_office.handovers import parties, witnessing
+
+        vkeys = parties.trusted()[witness].witness_vkeys
+        return witnessing.cosigned_by(self.me.folder, post(url), vkeys)

@@ -1,0 +1,109 @@
+"""Two parties and a witness in three processes: exchange by file, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from priam.errors import UserError
+from priam.events.values import Item, Reservation
+from priam.tlog.bundle import parse_parties
+from priam.tlog.dispute import verify_bundle
+from priam.tlog.policy import parse_policy
+from priam_office.handovers.processes import Office
+
+Offices = dict[str, Office]
+
+
+@pytest.fixture(scope="module")
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offices]:
+    """A, B and C, who trust each other's cards."""
+    folder = tmp_path_factory.mktemp("exchange")
+    made = {p: Office(folder / p, p, "observer" if p == "C" else "party") for p in "ABC"}
+    for office in made.values():
+        office.do("size")
+    for office in made.values():
+        for other in made.values():
+            office.do("trust", other.folder / "party-card")
+    yield made
+    for office in made.values():
+        office.close()
+
+
+def carry(offices: Offices, sender: str, to: str, file: Path) -> tuple[int, int]:
+    offices[sender].do("export", to, file)
+    taken: tuple[int, int] = offices[to].do("import", file)
+    return taken
+
+
+def test_a_handover_from_proposal_to_dispute(offices: Offices, tmp_path: Path) -> None:
+    a, b, c = (offices[p] for p in "ABC")
+    stick = tmp_path / "stick"
+    url = c.do("witness_serve")
+    a.do("propose", "accord", ["B"], date="2025-06-02")
+    assert carry(offices, "A", "B", stick) == (1, 1)
+    assert b.do("import", stick) == (1, 0)  # twice changes nothing
+    b.do("countersign", "accord")
+    carry(offices, "B", "A", stick)
+    tags = a.do("new_tags", 5)
+    name = a.do("issue_manifest", "accord", "one", "B", [Item(tag, "S1") for tag in tags])
+    a.do("offer", "o1", "B", "accord", number=5, place="point", date="2025-06-11")
+    first = tmp_path / "first"
+    carry(offices, "A", "B", first)
+    b.do("answer", "o1", "accept")
+    carry(offices, "B", "A", stick)
+    a.do("open_handover", "h1", "accord", [name], place="point", date="2025-06-11", offer="o1")
+    a.do("hand_over", name)
+    a.do("count", name, tags)
+    a.do("sign", name)
+    a.do("witness_request", url, "C")
+    carry(offices, "A", "B", stick)
+    b.do("count", name, tags[1:], [Reservation("missing", "not in the lorry", tags[0])])
+    b.do("sign", name)
+    b.do("witness_request", url, "C")
+    carry(offices, "B", "A", tmp_path / "last")
+    assert [f["signed"] for f in a.do("figures")] == ["bilateral"]
+    assert _counts(a) == _counts(b) == {"A": 5, "B": 4}
+    with pytest.raises(UserError, match="a replay"):
+        b.do("import", first)
+    a.do("annex", tmp_path / "policy", tmp_path / "parties")
+    for office in (a, b):
+        office.do("dispute", "one", tmp_path / "evidence")
+        report = verify_bundle(
+            (tmp_path / "evidence").read_bytes(),
+            policy=parse_policy((tmp_path / "policy").read_bytes()),
+            parties=parse_parties((tmp_path / "parties").read_bytes()),
+        )
+        assert not report.of("invalid")
+        proved = [s.text for s in report.of("proved")]
+        assert any("both parties signed the same bytes" in text for text in proved)
+        (clash,) = report.of("contradiction")
+        assert "the manifest states 5, B counted 4, a difference of 1" in clash.text
+        assert tags[0] in clash.text
+
+
+def _counts(office: Office) -> dict[str, int]:
+    (figure,) = office.do("figures")
+    return {count["party"]: count["value"] for count in figure["counts"]}
+
+
+def test_what_is_refused(offices: Offices, tmp_path: Path) -> None:
+    a, b, c = (offices[p] for p in "ABC")
+    file = tmp_path / "file"
+    a.do("export", "B", file)
+    before = [office.do("size") for office in offices.values()]
+    with pytest.raises(UserError, match="addressed to B"):
+        c.do("import", file)
+    data = file.read_bytes()
+    step = max(1, len(data) // 40)
+    for at in range(0, len(data), step):  # any byte
+        file.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        with pytest.raises(UserError, match="refused"):
+            b.do("import", file)
+    with pytest.raises(UserError, match="no keys of a party"):
+        a.do("export", "D", file)
+    with pytest.raises(UserError, match="there is no checkpoint of 1 events"):
+        a.do("export", "B", file, since=1)
+    assert [office.do("size") for office in offices.values()] == before
