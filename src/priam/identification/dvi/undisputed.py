@@ -39,16 +39,18 @@ def _all_above(values: list[int | None], most: int) -> bool:
     return all(value is None or value > most for value in values)
 
 
-def undisputed(case: DviCase, threshold: float = 1e4) -> list[dict[str, object]]:
+def undisputed(
+    case: DviCase, threshold: float = 1e4, *, strict: bool = False
+) -> list[dict[str, object]]:
     """Matches with LR at least ``threshold`` and ``threshold`` times every rival's.
 
-    After each step the victims found are placed in their families as relatives, and the rest is
+    ``strict`` asks instead that every rival's LR is at most 1. After each step the victims found are placed in their families as relatives, and the rest is
     looked at again.
     """
     found: list[dict[str, object]] = []
     step = 1
     while True:
-        fresh = _step(case, threshold)
+        fresh = _step(case, threshold, strict)
         if not fresh:
             return found
         for victim, name, family, lr in fresh:
@@ -58,7 +60,7 @@ def undisputed(case: DviCase, threshold: float = 1e4) -> list[dict[str, object]]
         step += 1
 
 
-def _step(case: DviCase, threshold: float) -> list[tuple[str, str, str, float]]:
+def _step(case: DviCase, threshold: float, strict: bool) -> list[tuple[str, str, str, float]]:
     matrix = pairwise_lr(case)
     fresh = []
     for victim, row in matrix.items():
@@ -68,7 +70,8 @@ def _step(case: DviCase, threshold: float) -> list[tuple[str, str, str, float]]:
                 continue
             rivals = [row[m] for m in row if m != name]
             rivals += [matrix[v][name] for v in matrix if v != victim]
-            if all(r is None or r * threshold <= lr for r in rivals):
+            most = 1.0 if strict else lr / threshold
+            if all(r is None or r <= most for r in rivals):
                 fresh.append((victim, name, case.families[family].id, lr))
     return fresh
 
