@@ -9,16 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from priam.identification.observations import MarkerAxis, ObservationAxis
 from priam.identification.records import FamilyRecord
-from priam.identification.tables import MutationChoice, family_arrays, locus_of
+from priam.identification.tables import (
+    FamilyArrays,
+    MutationChoice,
+    family_arrays,
+    locus_of,
+)
 from priam.kinship.likelihood import log_likelihoods
+from priam.kinship.locus import Locus
 from priam.kinship.observations import Observation
+from priam.kinship.pedigree import Pedigree
 
 __all__ = ["combination_log_lr", "without_one_relative"]
 
@@ -36,35 +42,9 @@ def combination_log_lr(
 
     ``columns`` (individuals, markers): observation columns, -1 where nothing was seen.
     """
-    found = np.zeros(len(questions))
-    if not questions:
-        return found
     arrays = family_arrays([family for family, _ in questions], axis)
-    groups: dict[int, list[int]] = {}
-    for k, family in enumerate(arrays):
-        groups.setdefault(id(family.pedigree), []).append(k)
-    model = mutation.build()
-    for number, marker in enumerate(axis.markers):
-        locus = locus_of(marker, model)
-        for members in groups.values():
-            rows, bases, below = [], [], []
-            for k in members:
-                typed = _typed(arrays[k].typed, arrays[k].genotypes[:, number], marker)
-                placed = {
-                    arrays[k].names[person]: int(columns[v, number])
-                    for person, v in questions[k][1]
-                    if columns[v, number] >= 0
-                }
-                seen = {name: _observation(marker, c, axis) for name, c in placed.items()}
-                rows.append({**typed, **seen})
-                bases.append(typed)
-                below.append(sum(_alone(marker, c, axis) for c in placed.values()))
-            pedigree = arrays[members[0]].pedigree
-            values = log_likelihoods(pedigree, locus, [*rows, *bases])
-            top, base = values[: len(rows)], values[len(rows) :]
-            with np.errstate(invalid="ignore"):
-                found[members] += np.where(np.isfinite(top), top - base, -np.inf) - below
-    return found
+    placed = [persons for _, persons in questions]
+    return _log_lr(arrays, placed, columns, axis, mutation)
 
 
 def without_one_relative(
@@ -77,24 +57,80 @@ def without_one_relative(
 
     It shows whether a match rests on a single sample, which may have been exchanged.
     """
-    reduced: list[Question] = []
-    owner = []
-    for k, (family, persons) in enumerate(questions):
-        for left_out in family.genotypes:
-            kept = {p: g for p, g in family.genotypes.items() if p != left_out}
-            reduced.append((replace(family, genotypes=kept), persons))
+    reduced, placed, owner = [], [], []
+    for k, family in enumerate(family_arrays([family for family, _ in questions], axis)):
+        for left_out in range(len(family.typed)):
+            genotypes = family.genotypes.copy()
+            genotypes[left_out] = -1
+            reduced.append(replace(family, genotypes=genotypes))
+            placed.append(questions[k][1])
             owner.append(k)
     found = np.full(len(questions), np.inf)
-    np.minimum.at(found, owner, combination_log_lr(reduced, columns, axis, mutation))
+    np.minimum.at(found, owner, _log_lr(reduced, placed, columns, axis, mutation))
     return found
 
 
-def _typed(names: Sequence[str], genotypes: Any, marker: MarkerAxis) -> dict[str, Any]:
-    return {
-        name: tuple(marker.alleles[a] for a in marker.pairs[g])
-        for name, g in zip(names, genotypes.tolist())
-        if g >= 0
-    }
+def _log_lr(
+    arrays: Sequence[FamilyArrays],
+    placed: Sequence[tuple[tuple[str, int], ...]],
+    columns: npt.NDArray[np.int32],
+    axis: ObservationAxis,
+    mutation: MutationChoice,
+) -> Floats:
+    """LR of each family with its persons placed. Equal evidence at a marker is computed once."""
+    found = np.zeros(len(arrays))
+    groups: dict[int, list[int]] = {}
+    for k, family in enumerate(arrays):
+        groups.setdefault(id(family.pedigree), []).append(k)
+    model = mutation.build()
+    loci = [locus_of(marker, model) for marker in axis.markers]
+    alone = [_alone(marker, axis) for marker in axis.markers]
+    for members in groups.values():
+        chosen = [arrays[k] for k in members]
+        base, full = _shown(chosen, [placed[k] for k in members], columns)
+        for number, marker in enumerate(axis.markers):
+            rows = np.concatenate([full[:, :, number], base[:, :, number]])
+            values = _each_once(chosen[0].pedigree, loci[number], marker, axis, rows)
+            top, below = values[: len(members)], values[len(members) :]
+            added = np.where(full == base, -1, full)[:, :, number]
+            unrelated = np.where(added >= 0, alone[number][added], 0.0).sum(axis=1)
+            with np.errstate(invalid="ignore"):
+                ratio = np.where(np.isfinite(top), top - below, -np.inf)
+            found[members] += ratio - unrelated
+    return found
+
+
+def _shown(
+    arrays: Sequence[FamilyArrays],
+    placed: Sequence[tuple[tuple[str, int], ...]],
+    columns: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Observation of every person, (questions, persons, markers), without and with the placed."""
+    index = arrays[0].pedigree.index
+    base = np.full((len(arrays), len(index), columns.shape[1]), -1, dtype=np.int64)
+    for k, family in enumerate(arrays):
+        for name, row in zip(family.typed, family.genotypes):
+            base[k, index[name]] = row
+    full = base.copy()
+    for k, (family, persons) in enumerate(zip(arrays, placed)):
+        for person, individual in persons:
+            full[k, index[family.names[person]]] = columns[individual]
+    return base, full
+
+
+def _each_once(
+    pedigree: Pedigree,
+    locus: Locus,
+    marker: MarkerAxis,
+    axis: ObservationAxis,
+    rows: npt.NDArray[np.int64],
+) -> Floats:
+    """Log likelihood of each row of observations; equal rows are computed once."""
+    unique, back = np.unique(rows, axis=0, return_inverse=True)
+    seen = {c: _observation(marker, c, axis) for c in np.unique(unique).tolist() if c >= 0}
+    names = [person.id for person in pedigree.persons]
+    families = [{name: seen[c] for name, c in zip(names, row) if c >= 0} for row in unique.tolist()]
+    return log_likelihoods(pedigree, locus, families)[back.reshape(-1)]
 
 
 def _evidence(marker: MarkerAxis, column: int, axis: ObservationAxis) -> Floats:
@@ -121,7 +157,8 @@ def _observation(marker: MarkerAxis, column: int, axis: ObservationAxis) -> Obse
     return Observation("evidence", (), table, frozenset([int(allele)]))
 
 
-def _alone(marker: MarkerAxis, column: int, axis: ObservationAxis) -> float:
-    """Log probability of the observation in an unrelated person."""
+def _alone(marker: MarkerAxis, axis: ObservationAxis) -> Floats:
+    """Log probability of every observation in an unrelated person, (observations,)."""
     p = marker.frequencies
-    return float(np.log(p @ _evidence(marker, column, axis) @ p))
+    count = marker.genotypes + len(axis.dropout) * len(marker.alleles)
+    return np.array([np.log(p @ _evidence(marker, c, axis) @ p) for c in range(count)])

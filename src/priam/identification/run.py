@@ -116,15 +116,15 @@ def identify(
     prior = _prior(records, targets, settings)
     progress("joint", 0, 1)
     findings = _other_evidence(candidates, clusters, targets, records, settings)
+    together = _together(columns, axis, mutation, records, targets)
     joint = _joint(
-        candidates, prior, residual, findings, columns, axis, mutation, records, targets, settings,
+        candidates, prior, residual, findings, together, settings,
         settings.evidence.combine, lambda a, b: progress("joint", a, b),
     )  # fmt: skip
     other = None
     if findings and not settings.evidence.combine:
         other = _joint(
-            candidates, prior, residual, findings, columns, axis, mutation, records, targets,
-            settings, True, _nothing,
+            candidates, prior, residual, findings, together, settings, True, _nothing
         )  # fmt: skip
     proposals = _proposals(
         candidates, joint, other, prior, clusters, targets, records, fits, findings, settings,
@@ -274,31 +274,43 @@ def _other_evidence(
     return found
 
 
-def _joint(
-    candidates: list[Candidate],
-    prior: Prior,
-    residual: npt.NDArray[np.float64],
-    findings: Mapping[tuple[int, int], tuple[Finding, ...]],
+Persons = tuple[int, tuple[tuple[int, int], ...]]  # family, (person, individual) pairs
+
+
+def _together(
     columns: npt.NDArray[np.int32],
     axis: ObservationAxis,
     mutation: MutationChoice,
     records: ExchangeRecords,
     targets: list[Target],
+) -> Callable[[list[Persons]], npt.NDArray[np.float64]]:
+    """Log LR of several persons of one family; asked again, it gives what it found before."""
+    known: dict[tuple[Persons, ...], npt.NDArray[np.float64]] = {}
+
+    def answer(questions: list[Persons]) -> npt.NDArray[np.float64]:
+        if (key := tuple(questions)) not in known:
+            asked = [
+                (records.families[family], tuple((targets[p].person, v) for p, v in persons))
+                for family, persons in questions
+            ]
+            known[key] = combination_log_lr(asked, columns, axis, mutation)
+        return known[key]
+
+    return answer
+
+
+def _joint(
+    candidates: list[Candidate],
+    prior: Prior,
+    residual: npt.NDArray[np.float64],
+    findings: Mapping[tuple[int, int], tuple[Finding, ...]],
+    together: Callable[[list[Persons]], npt.NDArray[np.float64]],
     settings: Settings,
     combine: bool,
     progress: Callable[[int, int], None],
 ) -> JointResult:
-    def several(
-        questions: list[tuple[int, tuple[tuple[int, int], ...]]],
-    ) -> npt.NDArray[np.float64]:
-        asked = [
-            (records.families[family], tuple((targets[p].person, v) for p, v in persons))
-            for family, persons in questions
-        ]
-        return combination_log_lr(asked, columns, axis, mutation)
-
     extra = {k: sum(log(f.lr) for f in v) for k, v in findings.items()} if combine else None
-    model = claims_of(candidates, prior.log_odds(residual), several, extra)
+    model = claims_of(candidates, prior.log_odds(residual), together, extra)
     rng = np.random.default_rng(settings.joint.seed)
     return solve(
         model, tolerance=settings.joint.tolerance, limit=settings.joint.states, rng=rng,

@@ -44,8 +44,8 @@ def undisputed(
 ) -> list[dict[str, object]]:
     """Matches with LR at least ``threshold`` and ``threshold`` times every rival's.
 
-    ``strict`` asks instead that every rival's LR is at most 1. After each step the victims found are placed in their families as relatives, and the rest is
-    looked at again.
+    ``strict`` asks instead that every rival's LR is at most 1. After each step the victims found
+    are placed in their families as relatives, and the rest is looked at again.
     """
     found: list[dict[str, object]] = []
     step = 1
