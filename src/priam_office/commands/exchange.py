@@ -219,6 +219,11 @@ def import_(folder: Path, file: Path) -> None:
 
     taken = importing.take(me, file.read_bytes())
     click.echo(f"{taken.events} acts of {taken.sender}, {taken.new} of them new.")
+    if taken.waiting:
+        click.echo(
+            f"{taken.waiting} acts wait ({taken.why}): take in the other party's file, then this "
+            "one again."
+        )
 
 
 @exchange.command(short_help="Write all evidence about a batch to a file.")

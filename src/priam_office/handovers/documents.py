@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from priam.errors import UserError
-from priam.events.handovers import CountStated, ManifestIssued, ReservationMade
+from priam.events.handovers import CountStated, ReservationMade
 from priam.events.state import State
 from priam.events.values import Item
 from priam.tlog import notes
@@ -20,7 +20,7 @@ from priam_office.handovers.papers import ManifestSignatures, ReceptionSigned
 from priam_office.record.acts import body
 from priam_office.record.models import Event as Row
 
-__all__ = ["document", "issued", "kept_receptions", "note_of", "of_state", "reception"]
+__all__ = ["document", "kept_receptions", "note_of", "of_state", "reception"]
 
 
 def document(
@@ -47,28 +47,6 @@ def document(
         items=tuple(SignedItem(item.tag, item.seal) for item in listed),
         count=len(listed),
     )
-
-
-def issued(event: ManifestIssued, names: dict[str, str]) -> Manifest:
-    """The document of an event; ``names`` maps digests of events to names of manifests."""
-    if event.previous is not None and event.previous not in names:
-        raise UserError(f"the manifest before {event.manifest[:16]} is not here; import it first")
-    previous = names[event.previous] if event.previous else None
-    made = document(
-        agreement=event.agreement,
-        batch=event.batch,
-        sequence=event.sequence,
-        previous=previous,
-        giver=event.giver,
-        receiver=event.receiver,
-        items=event.items,
-    )
-    if made.digest != event.manifest:
-        raise UserError(
-            f"manifest {event.manifest[:16]} of batch {event.batch!r} is not what its name says: "
-            "it was changed"
-        )
-    return made
 
 
 def of_state(state: State, name: str) -> Manifest:

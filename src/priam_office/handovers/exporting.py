@@ -109,9 +109,9 @@ def dispute(me: Own, signers: Sequence[Signer], batch: str) -> bytes:
     if not names:
         batches = sorted({m.batch for m in state.manifests.values()})
         raise UserError(f"there is no manifest of batch {batch!r}; known: {', '.join(batches)}")
-    newest = checkpoints.checkpoint()
     rows = Row.objects.filter(type__in=EXCHANGED).order_by("sequence")
     chosen = [row for row in rows if _touches(row.type, body(row), names)]
+    newest = witnessing.covering(me.folder, chosen[-1].sequence) or checkpoints.checkpoint()
     received = [read_bundle(path.read_bytes())[0] for path in received_files(me)]
     signed = [documents.note_of(state, name) for name in names]
     bundle = Bundle(

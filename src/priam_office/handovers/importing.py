@@ -16,9 +16,8 @@ from itertools import pairwise
 
 from priam.errors import UserError
 from priam.events import BagsHandedOver, ManifestIssued, OfferMade, ReadingStated, decode
-from priam.events.base import Event
-from priam.events.handovers import manifest_digest
-from priam.events.state import State
+from priam.events.base import Event, Recorded, RuleError
+from priam.events.state import State, apply
 from priam.tlog import notes
 from priam.tlog.bundle import Bundle, BundleEvent, read_bundle
 from priam.tlog.checkpoints import parse_checkpoint
@@ -54,11 +53,17 @@ _SUBJECT = re.compile(r"priam-exchange/v1 from (\S+) to (\S+) since (\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a file brought: from whom, how many events, how many of them were new."""
+    """What a file brought: from whom, how many acts, how many of them were new.
+
+    ``waiting`` acts at its end cannot yet follow what is here, for the reason ``why``: another
+    party's file has to come first, then this one again.
+    """
 
     sender: str
     events: int
     new: int
+    waiting: int = 0
+    why: str = ""
 
 
 def take(me: Own, data: bytes) -> Taken:
@@ -75,15 +80,16 @@ def take(me: Own, data: bytes) -> Taken:
             raise LogError(f"{wrong[0].about}: {wrong[0].text}")
         size = _check_history(me, bundle, keys, since)
         entries = [_entry(one, keys) for one in bundle.events]
-        _check_words([entry.event for entry in entries], keys)
+        fitting, waits = _fitting(entries, keys)
     except LogError as error:
         raise UserError(f"the file is refused: {error}") from None
     before, _ = queries.head()
-    if entries:
-        record_all(entries, by=keys.log)
+    if fitting:
+        record_all(entries[:fitting], by=keys.log)
     after, _ = queries.head()
-    _remember(me, bundle, keys, size, data)
-    return Taken(keys.party, len(entries), after - before)
+    if not waits:
+        _remember(me, bundle, keys, size, data)
+    return Taken(keys.party, len(entries), after - before, len(entries) - fitting, waits)
 
 
 def _sender(me: Own, bundle: Bundle) -> tuple[KeysTrusted, int]:
@@ -164,44 +170,53 @@ def _entry(one: BundleEvent, keys: KeysTrusted) -> Entry:
     return Entry(event, leaf.event_id, leaf.claimed_time)
 
 
-def _check_words(events: Sequence[Event], keys: KeysTrusted) -> None:
-    """Nobody speaks for another, documents have their names, signatures hold."""
+def _fitting(entries: Sequence[Entry], keys: KeysTrusted) -> tuple[int, str]:
+    """How many of the entries can follow what is here, each checked; and why not the next one.
+
+    Between three parties acts interleave: one file may wait for another, and is then taken in
+    again after it.
+    """
     state = known().state
-    names = {held.digest: held.manifest for held in state.manifests.values()}
-    texts = {name: documents.of_state(state, name) for name in _signed_names(events, state)}
-    givers = {held.manifest: held.giver for held in state.manifests.values()}
-    for event in events:
-        if isinstance(event, ManifestIssued):
-            texts[event.manifest] = documents.issued(event, names)
-            names[manifest_digest(event)] = event.manifest
-            givers[event.manifest] = event.giver
-        if _speaker(event, givers) not in (None, keys.party):
-            raise LogError(f"{keys.party} speaks for {_speaker(event, givers)} in a {event.type}")
-        verifiers = [verifier_of(vkey) for vkey in keys.vkeys]
-        if isinstance(event, ManifestSignatures):
-            if event.manifest not in texts:
-                raise LogError(f"it signs the unknown manifest {event.manifest[:16]}")
-            text = texts[event.manifest].text
-            notes.verify(f"{text}\n{''.join(event.lines)}", verifiers, require_all=True)
-        if isinstance(event, ReceptionSigned):
-            document, note = parse_reception(event.note)
-            notes.verify(note, verifiers, require_all=True)
-            named = (document.digest, document.manifest, document.party)
-            if named != (event.reception, event.manifest, event.by):
-                raise LogError("a reception is not the one that its event names")
+    for at, entry in enumerate(entries):
+        event, event_id = entry.event, str(entry.event_id)
+        if event_id in state.event_ids:
+            continue  # record_all compares its content
+        when = str(entry.claimed_time)
+        try:
+            state = apply(state, Recorded(event_id, state.size, keys.log, when, when, event))
+        except RuleError as error:
+            return at, str(error)
+        _check_words(event, state, keys)
+    return len(entries), ""
 
 
-def _signed_names(events: Sequence[Event], state: State) -> set[str]:
-    signed = {event.manifest for event in events if isinstance(event, ManifestSignatures)}
-    return {name for name in signed if name in state.manifests}
+def _check_words(event: Event, state: State, keys: KeysTrusted) -> None:
+    """Nobody speaks for another, a manifest has its name, signatures hold; in the state after."""
+    speaker = _speaker(event, state)
+    if speaker not in (None, keys.party):
+        raise LogError(f"{keys.party} speaks for {speaker} in a {event.type}")
+    verifiers = [verifier_of(vkey) for vkey in keys.vkeys]
+    if isinstance(event, ManifestIssued):
+        if documents.of_state(state, event.manifest).digest != event.manifest:
+            raise LogError(f"manifest {event.manifest[:16]} is not what its name says")
+    elif isinstance(event, ManifestSignatures):
+        text = documents.of_state(state, event.manifest).text
+        notes.verify(f"{text}\n{''.join(event.lines)}", verifiers, require_all=True)
+    elif isinstance(event, ReceptionSigned):
+        document, note = parse_reception(event.note)
+        notes.verify(note, verifiers, require_all=True)
+        if document.text != documents.reception(state, event.manifest, event.by).text:
+            raise LogError("a signed reception is not what its party recorded")
+        if document.digest != event.reception:
+            raise LogError("a reception is not the one that its event names")
 
 
-def _speaker(event: Event, givers: dict[str, str]) -> str | None:
+def _speaker(event: Event, state: State) -> str | None:
     """Who acts in this event; None where anybody present may record it."""
     if isinstance(event, OfferMade | ManifestIssued):
         return event.giver
     if isinstance(event, BagsHandedOver):
-        return givers.get(event.manifest, "an unknown giver")
+        return state.manifest(event.manifest).giver
     if isinstance(event, ReadingStated):
         return event.held_by[0] if len(event.held_by) == 1 else "several parties"
     by: str | None = getattr(event, "by", None)

@@ -20,7 +20,7 @@ from priam.tlog.witnesshttp import ask as ask_witness
 from priam_office.record import checkpoints, queries, tree
 from priam_office.record.models import Checkpoint
 
-__all__ = ["cosigned_by", "note_of", "request_file", "take_answer"]
+__all__ = ["cosigned_by", "covering", "note_of", "request_file", "take_answer"]
 
 
 def cosigned_by(folder: Path, send: Post, vkeys: Sequence[str]) -> str:
@@ -55,6 +55,12 @@ def note_of(folder: Path, row: Checkpoint) -> str:
     """The note of a checkpoint with all cosignatures that are here."""
     path = _path(folder, row.size)
     return path.read_text("utf-8") if path.exists() else row.note
+
+
+def covering(folder: Path, sequence: int) -> Checkpoint | None:
+    """The newest cosigned checkpoint, if it states the event at ``sequence``."""
+    size = max(_kept_sizes(folder), default=0)
+    return Checkpoint.objects.filter(size=size).first() if size > sequence else None
 
 
 def _keep(folder: Path, size: int, note: str) -> str:

@@ -1,0 +1,93 @@
+"""``priam demo``: exchanges played with synthetic tags by several installations."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+__all__ = ["demo"]
+
+_OUT = click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A new folder for the installations and the evidence.",
+)
+
+
+@click.group(short_help="Exchanges played with synthetic tags by several installations.")
+def demo() -> None:
+    """Play an exchange between installations that do not trust each other."""
+
+
+@demo.command(short_help="June 2025 by two parties and a witness.")
+@_OUT
+def parties(out: Path) -> None:
+    """Play June 2025: five batches, two counts of the last one, evidence for each side."""
+    from priam_office.handovers.june import play
+
+    started = time.monotonic()
+    result = play(out, click.echo)
+    click.echo("")
+    click.echo(manifest_table(result["figures"]))
+    click.echo("")
+    for date, files in result["bundles"].items():
+        for file in files:
+            click.echo(f"{date}, bundle of {file.stem[-1]}: {verdict(file, result)}")
+    file = next(iter(reversed(result["bundles"].values())))[0]
+    click.echo(
+        f"\nThree installations, {time.monotonic() - started:.0f} s. Read one bundle in full with\n"
+        f"  priam dispute verify {file} --policy {result['policy']} --parties {result['parties']}"
+    )
+
+
+def manifest_table(figures: dict[str, list[dict[str, Any]]]) -> str:
+    """Manifests against the counts of giver and receiver, as every installation has them."""
+    rows = [("batch", "from", "to", "listed", "giver counts", "receiver counts", "signed", "")]
+    for line in figures["A"]:
+        counts = {count["party"]: count["value"] for count in line["counts"]}
+        differ = "differ" if counts.get(line["giver"]) != counts.get(line["receiver"]) else ""
+        shown = [_number(line["listed"]), _number(counts.get(line["giver"]))]
+        shown += [_number(counts.get(line["receiver"])), line["signed"], differ]
+        rows.append((line["batch"], line["giver"], line["receiver"], *shown))  # type: ignore[arg-type]
+    widths = [max(len(row[at]) for row in rows) for at in range(8)]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in rows]
+    core = {party: [_core(line) for line in lines_] for party, lines_ in figures.items()}
+    same = all(value == core["A"] for value in core.values())
+    lines.append(
+        "All three installations hold the same figures."
+        if same
+        else "THE INSTALLATIONS HOLD DIFFERENT FIGURES."
+    )
+    return "\n".join(lines)
+
+
+def _core(line: dict[str, Any]) -> tuple[Any, ...]:
+    """What must be the same everywhere: not the order in which records came in."""
+    counts = tuple((c["party"], c["value"], c["reservations"]) for c in line["counts"])
+    return line["manifest"], line["listed"], line["handed_over"], line["signed"], counts
+
+
+def _number(value: int | None) -> str:
+    return "no figure" if value is None else f"{value:,}"
+
+
+def verdict(file: Path, result: dict[str, Any]) -> str:
+    """What a reader who trusts the annex learns from a bundle, in one line."""
+    from priam.tlog.bundle import parse_parties
+    from priam.tlog.dispute import verify_bundle
+    from priam.tlog.policy import parse_policy
+
+    report = verify_bundle(
+        file.read_bytes(),
+        policy=parse_policy(result["policy"].read_bytes()),
+        parties=parse_parties(result["parties"].read_bytes()),
+    )
+    words = f"{len(report.of('proved'))} proved, {len(report.of('claimed'))} claimed"
+    if report.ok:
+        return f"{words}, nothing contradicts"
+    found = [s.text for s in (*report.of("contradiction"), *report.of("invalid"))]
+    return f"{words}; CONTRADICTION: {'; '.join(found)}"
