@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -57,6 +58,28 @@ def verify(bundle: Path, policy: Path | None, parties: Path | None, form: str) -
     else:
         _print(report)
     return 0 if report.ok else 1
+
+
+@dispute.command(short_help="Write the second verifier: one page for a browser.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+def verifier(out: Path, force: bool) -> None:
+    """Write the second verifier to the file OUT: a page that checks bundles in a browser.
+
+    It shares no code with this command, needs no network and no installation.
+    """
+    from importlib.resources import files
+
+    if out.exists() and not force:
+        raise UserError(f"{out} is there already; --force overwrites it")
+    page = files("priam.tlog").joinpath("verifier.html").read_bytes()
+    try:
+        partial = out.with_name(out.name + ".partial")
+        partial.write_bytes(page)
+        partial.replace(out)
+    except OSError as error:
+        raise UserError(f"cannot write {out}: {error.strerror}") from None
+    click.echo(f"{out}: open it in a browser (SHA-256 {hashlib.sha256(page).hexdigest()})")
 
 
 @dispute.command(short_help="Verify the proof that one event stands in a log.")
