@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from priam.identification.settings import Population
+from priam.identification.sides import Sides
 
 __all__ = ["KINDS", "Alternative", "FamilyNotes", "Proposal", "propose"]
 
@@ -66,15 +67,15 @@ def propose(
     families: Mapping[str, FamilyNotes],
     settings: Population,
     required_log10: float,
-    other_side: float,
+    sides: Sides,
 ) -> Proposal:
-    """Weigh the alternatives of one individual; ``other_side`` is P(other side | not found)."""
+    """Weigh the alternatives of one individual; ``sides`` counts where no family fits."""
     ranked = sorted(alternatives, key=lambda a: (-a.posterior, -a.log10_lr, a.person))
     shown = tuple(a for a in ranked if a.posterior >= 1e-6)[:10]
     excluded = tuple(a.person for a in ranked if a.mismatches > 2)
     best = ranked[0] if ranked else None
     if best is None or best.posterior < 0.01:
-        return _nobody(individual, shown, excluded, other_side, required_log10)
+        return _nobody(individual, shown, excluded, sides, settings, required_log10)
     notes = families[best.family]
     kind, reasons, needs = _judge(best, ranked, notes, settings, required_log10)
     return Proposal(
@@ -96,20 +97,29 @@ def _nobody(
     individual: str,
     shown: tuple[Alternative, ...],
     excluded: tuple[str, ...],
-    other_side: float,
+    sides: Sides,
+    settings: Population,
     required_log10: float,
 ) -> Proposal:
-    foreign = other_side >= 0.5
-    text = (
-        "No family that gave samples fits. With the stated shares the other side is "
-        f"{'more' if foreign else 'less'} likely than a missing person without a sample "
-        f"(probability {other_side:.2f})."
-    )
+    foreign = sides.used >= settings.likely_other
+    text = f"No family that gave samples fits. {_side_words(sides)}"
     kind = "likely of the other side" if foreign else "no family fits"
     needs = ("samples of families not yet reached", "comparison by the other side")
     return Proposal(
         individual, kind, "", "", 0.0, None, required_log10, (text,), needs, shown, excluded
     )
+
+
+def _side_words(sides: Sides) -> str:
+    """What the probability of the other side rests on; shares alone never settle it."""
+    words = (
+        "By the stated shares alone the probability of the other side is "
+        f"{sides.shares:.2f}; shares say nothing of this individual."
+    )
+    if not sides.note:
+        return words
+    told = f"The examiner noted the {sides.note} side; with that it is {sides.with_note:.2f}"
+    return f"{words} {told}{'.' if sides.combined else ', shown beside and not used.'}"
 
 
 def _judge(

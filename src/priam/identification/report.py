@@ -25,7 +25,8 @@ EXPLAINED = {
     "undecidable": "DNA cannot tell two or more named persons apart",
     "inconclusive": "some evidence, too little",
     "no family fits": "compared with every family; none fits",
-    "likely of the other side": "no family fits, and the stated shares point to the other party",
+    "likely of the other side": "no family fits, and the stated shares with the examiner's note "
+    "make the other party likely; never certain, the other party compares",
 }
 PDF_ROWS = 60
 

@@ -41,6 +41,7 @@ from priam.identification.records import (
 from priam.identification.relatives import who_to_ask
 from priam.identification.search import SearchTask, Target, targets_of
 from priam.identification.settings import Settings, settings_toml
+from priam.identification.sides import Sides, side_noted, sides
 from priam.identification.tables import MutationChoice
 
 __all__ = ["Outcome", "identify"]
@@ -337,8 +338,6 @@ def _proposals(
     posterior = joint.model.marginals(joint.probability)
     combined = other.model.marginals(other.probability) if other else None
     needed = log10(required_lr(settings.population.identified, prior.missing))
-    unfound = max(1.0 - prior.each * prior.searched - prior.other_side, 0.0)
-    foreign = prior.other_side / max(prior.other_side + unfound, 1e-12)
     alone = _without_one(candidates, posterior, targets, records, settings, without_one)
     notes: dict[str, FamilyNotes] = {}
     by_individual: dict[int, list[Alternative]] = {}
@@ -367,10 +366,16 @@ def _proposals(
             notes,
             settings.population,
             needed,
-            foreign,
+            _sides(cluster, prior, records, settings),
         )
         for n, cluster in enumerate(clusters)
     ]
+
+
+def _sides(cluster: Cluster, prior: Prior, records: ExchangeRecords, settings: Settings) -> Sides:
+    examined = [records.examinations[n] for n in cluster.cases if n in records.examinations]
+    note = side_noted(examined)
+    return sides(prior, settings.population, note, settings.evidence.combine)
 
 
 Question = tuple[FamilyRecord, tuple[tuple[str, int], ...]]

@@ -34,6 +34,10 @@ class Population:
 
     missing: int = _note(0, "persons missing in all; 0: counted from persons.csv and families")
     other_side: float = _note(0.02, "share of the individuals who belong to the other party")
+    missed: float = _note(0.03, "share of the persons searched whose match the samples do not show")
+    likely_other: float = _note(
+        0.8, "probability from which an unmatched individual is likely of the other side"
+    )
     identified: float = _note(0.9995, "posterior needed to propose an identification")
     probable: float = _note(0.95, "posterior from which a match is called probable")
     corroboration: float = _note(

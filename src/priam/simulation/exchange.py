@@ -22,7 +22,7 @@ from priam.simulation.families import (
     drop_genes,
     shape_counts,
 )
-from priam.simulation.persons import describe_person, examine
+from priam.simulation.persons import describe_person, examine, note_side
 from priam.simulation.plan import MARKERS, QUALITIES, ExchangePlan
 from priam.simulation.remains import CaseProfile, observe, observe_mixture
 
@@ -73,6 +73,10 @@ def simulate_exchange(plan: ExchangePlan, seed: int) -> Exchange:
         for k in range(plan.staff)
     )
     cases, examinations, truth = _cases(plan, panel, people, home, rows, staff_genes, rng)
+    # a generator of its own, so that the note changes nothing else of an exchange
+    own_rng = np.random.default_rng([seed, 1])
+    for row in examinations:
+        row["side"] = note_side(truth["cases"][row["case"]]["kind"] == "other side", own_rng)
     truth = {"seed": seed, **wrong, **truth, "unsampled": unsampled}
     records = tuple(families)
     return Exchange(plan, records, staff, tuple(rows.values()), examinations, cases, truth)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from priam.identification.conclusions import Alternative, FamilyNotes, propose
 from priam.identification.settings import Population
+from priam.identification.sides import Sides
 
 TWO = {"F": FamilyNotes(2, 1.0, ("brother",)), "G": FamilyNotes(2, 0.5, ())}
 
 
 def _propose(alternatives, notes=TWO, other=0.1):
-    return propose("I-1", alternatives, notes, Population(), 7.5, other)
+    return propose("I-1", alternatives, notes, Population(), 7.5, Sides(other, other, "", False))
 
 
 def _match(person="A", family="F", posterior=0.99999, lr=10.0, **more):
