@@ -10,12 +10,13 @@ import click
 
 from priam.errors import InputError, UserError
 from priam_office.commands.opening import data_option, open_installation
+from priam_office.commands.point import count, handover
 from priam_office.commands.witness import passphrase_option
 
 if TYPE_CHECKING:
     from priam_office.handovers.parties import Own
 
-__all__ = ["exchange"]
+__all__ = ["exchange", "own_party", "write_file"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
@@ -27,14 +28,16 @@ def exchange() -> None:
     """What this installation's party agrees, offers, hands over, counts and signs."""
 
 
-def _own(folder: Path) -> Own:
+def own_party(folder: Path) -> Own:
+    """The party that this installation speaks for."""
     installation = open_installation(folder)
     from priam_office.handovers import parties
 
     return parties.own(installation)
 
 
-def _write(out: Path, data: bytes) -> None:
+def write_file(out: Path, data: bytes) -> None:
+    """Write a file whole, or not at all."""
     from priam.tlog.witnessfiles import write_durably
 
     try:
@@ -68,7 +71,7 @@ def init(
 @click.option("--fingerprint", required=True, help="What the other party read aloud.")
 def trust(folder: Path, card: Path, fingerprint: str) -> None:
     """Trust the keys on CARD, if its fingerprint is the one that was read aloud."""
-    me = _own(folder)
+    me = own_party(folder)
     from priam_office.handovers import parties
 
     read = parties.read_card(card)
@@ -87,12 +90,12 @@ def trust(folder: Path, card: Path, fingerprint: str) -> None:
 @_OUT
 def annex(folder: Path, out: Path) -> None:
     """Write the C2SP tlog-policy to --out and the parties' keys beside it (.json)."""
-    _own(folder)
+    own_party(folder)
     from priam_office.handovers import parties
 
     known = [{"name": p.name, "log": p.log, "vkeys": p.vkeys} for p in parties.bundle_parties()]
-    _write(out, bytes(parties.policy()))
-    _write(out.with_suffix(".json"), json.dumps(known, indent=1).encode())
+    write_file(out, bytes(parties.policy()))
+    write_file(out.with_suffix(".json"), json.dumps(known, indent=1).encode())
     click.echo(f"Wrote {out} and {out.with_suffix('.json')}.")
 
 
@@ -106,7 +109,7 @@ def propose(
     folder: Path, agreement: str, others: tuple[str, ...], date: str | None, place: str
 ) -> None:
     """Propose AGREEMENT and thereby sign it."""
-    me = _own(folder)
+    me = own_party(folder)
     from priam_office.handovers import actions
 
     actions.propose(me, agreement, others, date=date, place=place)
@@ -118,7 +121,7 @@ def propose(
 @click.argument("agreement")
 def countersign(folder: Path, agreement: str) -> None:
     """Countersign AGREEMENT."""
-    me = _own(folder)
+    me = own_party(folder)
     from priam_office.handovers import actions
 
     actions.countersign(me, agreement)
@@ -133,7 +136,7 @@ def countersign(folder: Path, agreement: str) -> None:
 @click.option("--bags", required=True, type=_FILE, help="One bag a line: tag, space, seal.")
 def issue_(folder: Path, agreement: str, batch: str, receiver: str, bags: Path) -> None:
     """List the bags of a batch; prints the name of the manifest."""
-    me = _own(folder)
+    me = own_party(folder)
     from priam.events.values import Item
     from priam.labels.tags import TagError, parse
     from priam_office.handovers import actions
@@ -160,7 +163,7 @@ def offer(
     folder: Path, offer: str, agreement: str, receiver: str, number: int, place: str, date: str
 ) -> None:
     """Make the offer named OFFER."""
-    me = _own(folder)
+    me = own_party(folder)
     from priam_office.handovers import actions
 
     actions.offer(me, offer, receiver, agreement, number=number, place=place, date=date)
@@ -174,7 +177,7 @@ def offer(
 @click.option("--reason", default="")
 def answer(folder: Path, offer: str, answer: str, reason: str) -> None:
     """Answer OFFER."""
-    me = _own(folder)
+    me = own_party(folder)
     from priam_office.handovers import actions
 
     actions.answer(me, offer, answer, reason)
@@ -187,7 +190,7 @@ def answer(folder: Path, offer: str, answer: str, reason: str) -> None:
 @passphrase_option
 def sign(folder: Path, manifest: str, passphrase: str) -> None:
     """Sign the bytes of MANIFEST with this party's keys."""
-    me = _own(folder)
+    me = own_party(folder)
     from priam_office.handovers import actions
 
     actions.sign(me, me.signers(passphrase), manifest)
@@ -202,10 +205,10 @@ def sign(folder: Path, manifest: str, passphrase: str) -> None:
 @passphrase_option
 def export(folder: Path, to: str, out: Path, since: int | None, passphrase: str) -> None:
     """Write this party's acts for party --to into one signed file, for a stick or a letter."""
-    me = _own(folder)
+    me = own_party(folder)
     from priam_office.handovers import exporting
 
-    _write(out, exporting.export(me, me.signers(passphrase), to, since))
+    write_file(out, exporting.export(me, me.signers(passphrase), to, since))
     click.echo(f"Carry {out} to {to}.")
 
 
@@ -214,7 +217,7 @@ def export(folder: Path, to: str, out: Path, since: int | None, passphrase: str)
 @click.argument("file", type=_FILE)
 def import_(folder: Path, file: Path) -> None:
     """Verify FILE and record what is new in it; taken in twice it changes nothing."""
-    me = _own(folder)
+    me = own_party(folder)
     from priam_office.handovers import importing
 
     taken = importing.take(me, file.read_bytes())
@@ -226,15 +229,5 @@ def import_(folder: Path, file: Path) -> None:
         )
 
 
-@exchange.command(short_help="Write all evidence about a batch to a file.")
-@data_option
-@click.argument("batch")
-@_OUT
-@passphrase_option
-def evidence(folder: Path, batch: str, out: Path, passphrase: str) -> None:
-    """Write a dispute bundle of BATCH; `priam dispute verify` says what it proves."""
-    me = _own(folder)
-    from priam_office.handovers import exporting
-
-    _write(out, exporting.dispute(me, me.signers(passphrase), batch))
-    click.echo(f"Wrote {out}; `priam dispute verify {out}` says what it proves.")
+exchange.add_command(handover)
+exchange.add_command(count)

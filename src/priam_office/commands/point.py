@@ -1,0 +1,102 @@
+"""Commands at the exchange point, added to ``priam exchange``; and ``priam dispute export``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import click
+
+from priam.errors import InputError
+from priam_office.commands.opening import data_option
+from priam_office.commands.witness import passphrase_option
+
+__all__ = ["count", "dispute_export", "handover"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(short_help="Open a handover and let the bags of its manifest go.")
+@data_option
+@click.argument("manifest")
+@click.option("--agreement", required=True, help="Name of the agreement.")
+@click.option("--name", required=True, help="Name of the handover.")
+@click.option("--place", required=True)
+@click.option("--date", required=True)
+@click.option("--offer", help="The accepted offer that this handover follows.")
+def handover(
+    folder: Path,
+    manifest: str,
+    agreement: str,
+    name: str,
+    place: str,
+    date: str,
+    offer: str | None,
+) -> None:
+    """Hand over all bags of MANIFEST."""
+    from priam_office.commands.exchange import own_party
+
+    me = own_party(folder)
+    from priam_office.handovers import actions
+
+    actions.open_handover(me, name, agreement, [manifest], place=place, date=date, offer=offer)
+    actions.hand_over(me, manifest)
+    click.echo(f"Handed over manifest {manifest[:16]}.")
+
+
+@click.command(short_help="Count the bags of a manifest, with reservations.")
+@data_option
+@click.argument("manifest")
+@click.option("--bags", required=True, type=_FILE, help="The bags that were there: a tag a line.")
+@click.option(
+    "--reservation",
+    "reservations",
+    nargs=3,
+    multiple=True,
+    metavar="TAG KIND WORDS",
+    help="What is noted of one bag; KIND is missing, 'seal broken', damaged or other.",
+)
+def count(
+    folder: Path, manifest: str, bags: Path, reservations: tuple[tuple[str, str, str], ...]
+) -> None:
+    """Tick the bags in a file off against MANIFEST and state how many they are."""
+    from priam_office.commands.exchange import own_party
+
+    me = own_party(folder)
+    from priam.events.values import Reservation
+    from priam.labels.tags import parse
+    from priam_office.handovers import actions
+    from priam_office.record.state import known
+
+    tags = _tags(bags, known().state.manifest(manifest).items)
+    noted = [Reservation(kind, words, parse(tag)) for tag, kind, words in reservations]
+    actions.count(me, manifest, tags, noted)
+    click.echo(f"{me.party} counted {len(tags)}, with {len(noted)} reservations.")
+
+
+def _tags(file: Path, listed: Collection[str]) -> list[str]:
+    from priam.labels.tags import TagError, parse
+
+    tags = []
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+        try:
+            tags += [parse(line.split()[0], listed)] if line.strip() else []
+        except TagError as error:
+            raise InputError(str(error), file=file, where=f"line {number}") from None
+    return tags
+
+
+@click.command("export", short_help="Write all evidence about a batch to a file.")
+@data_option
+@click.argument("batch")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@passphrase_option
+def dispute_export(folder: Path, batch: str, out: Path, passphrase: str) -> None:
+    """Write a bundle of evidence about BATCH; `priam dispute verify` says what it proves."""
+    from priam_office.commands.exchange import own_party, write_file
+
+    me = own_party(folder)
+    from priam_office.handovers import exporting
+
+    write_file(out, exporting.dispute(me, me.signers(passphrase), batch))
+    click.echo(f"Wrote {out}; `priam dispute verify {out}` says what it proves.")
