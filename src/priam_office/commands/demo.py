@@ -91,3 +91,17 @@ def verdict(file: Path, result: dict[str, Any]) -> str:
         return f"{words}, nothing contradicts"
     found = [s.text for s in (*report.of("contradiction"), *report.of("invalid"))]
     return f"{words}; CONTRADICTION: {'; '.join(found)}"
+
+
+@demo.command(short_help="Seven attacks, and who finds them.")
+@_OUT
+def attacks(out: Path) -> int:
+    """Try seven attacks on a small exchange. The exit code is 1 where one is not found."""
+    from priam_office.handovers.attacks import run
+
+    results = run(out)
+    for number, one in enumerate(results, start=1):
+        click.echo(f"{number}. {one.name}")
+        click.echo(f"   found by  {one.finder or 'NOBODY'}")
+        click.echo(f"   how       {one.found}")
+    return 0 if all(one.finder for one in results) else 1

@@ -15,9 +15,9 @@ from typing import Any
 
 from priam.errors import UserError
 
-__all__ = ["Office"]
+__all__ = ["PASSPHRASE", "Office"]
 
-_PASSPHRASE = "demonstration only"
+PASSPHRASE = "demonstration only"
 _CHEAP = 2**10  # scrypt's cost there
 
 
@@ -91,9 +91,9 @@ class _Worker:
 
         call_command("migrate", verbosity=0, interactive=False)
         self.me = parties.found(
-            installation, party, _PASSPHRASE, role=role, witness=role == "observer", n=_CHEAP
+            installation, party, PASSPHRASE, role=role, witness=role == "observer", n=_CHEAP
         )
-        self.signers = self.me.signers(_PASSPHRASE)
+        self.signers = self.me.signers(PASSPHRASE)
 
     def run(self, verb: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         own = getattr(self, f"do_{verb}", None)
@@ -168,7 +168,7 @@ class _Worker:
         from priam_office.handovers import parties
 
         logs = {k.log: [verifier_of(v) for v in k.log_vkeys] for k in parties.trusted().values()}
-        pair = load_key(self.me.folder / "witness-key", _PASSPHRASE)
+        pair = load_key(self.me.folder / "witness-key", PASSPHRASE)
         store = FileStore(self.me.folder / "witness")
         server = create_server(wsgi(Witness(pair.signers(), logs, store)), port=0, host="127.0.0.1")
         threading.Thread(target=server.run, daemon=True).start()

@@ -1,0 +1,33 @@
+"""Each of the seven attacks is tried, and found by who should find it."""
+
+from __future__ import annotations
+
+import pytest
+
+from priam_office.handovers.attacks import Attack, run
+
+EXPECTED = {
+    "count altered after signing": ("any reader", "does not verify"),
+    "one-sided manifest shown as agreed": ("any reader", "unilateral, signed by A only"),
+    "event deleted, log signed again": ("the witness C", "not cosigned (422)"),
+    "yesterday's backup restored": ("the witness C", "rolled back"),
+    "two histories shown to two parties": ("the witness C", "two histories"),
+    "old file of records sent again": ("the receiver B", "a replay"),
+    "stolen key used after revocation": ("the receiver B", "has revoked"),
+}
+
+
+@pytest.fixture(scope="module")
+def attacks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Attack]:
+    return {one.name: one for one in run(tmp_path_factory.mktemp("attacks") / "new")}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_attack_is_found(name: str, attacks: dict[str, Attack]) -> None:
+    finder, words = EXPECTED[name]
+    assert attacks[name].finder.startswith(finder)
+    assert words in attacks[name].found
+
+
+def test_no_attack_is_forgotten(attacks: dict[str, Attack]) -> None:
+    assert attacks.keys() == EXPECTED.keys()
