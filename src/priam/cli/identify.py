@@ -22,10 +22,12 @@ STAGES = ("read", "re-associate", "search", "joint")
 @click.option("--missing", type=click.IntRange(min=1), help="Persons missing in all.")
 @click.option("--cluster", help="Address of a Dask scheduler for the search.")
 @click.option("--no-pdf", is_flag=True, help="Write report.html only.")
+@click.option("--reuse", is_flag=True,
+              help="Do nothing where OUT holds the finished run of the same input.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="No progress bars.")
 def identify(
     folder: Path, out: Path, settings: Path | None, keep_going: bool, combine: bool,
-    missing: int | None, cluster: str | None, no_pdf: bool, quiet: bool,
+    missing: int | None, cluster: str | None, no_pdf: bool, reuse: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Compare the remains of an exchange with its families.
 
@@ -42,6 +44,9 @@ def identify(
     chosen = _changed(read_settings(settings), combine, missing)
     if out.exists() and not out.is_dir():
         raise UserError(f"{out} is a file; --out names a folder")
+    if reuse and _finished(folder, out, chosen, keep_going, pdf=not no_pdf):
+        click.echo(f"{out} holds the finished run of the same inputs, settings and versions")
+        return
     bars = _Bars(quiet)
     try:
         with bars:
@@ -54,6 +59,14 @@ def identify(
         click.echo(f"interrupted; finished blocks are kept in {out}, run again to go on", err=True)
         raise click.exceptions.Exit(130) from None
     _summary(outcome, out, counts(outcome))
+
+
+def _finished(folder: Path, out: Path, chosen: Any, keep_going: bool, *, pdf: bool) -> bool:
+    """A run that set records aside counts only where that is still allowed."""
+    from priam.identification.finished import is_finished
+
+    aside = (out / "rejected.csv").exists() and not keep_going
+    return not aside and is_finished(folder, out, chosen, pdf=pdf)
 
 
 def _changed(settings: Any, combine: bool, missing: int | None) -> Any:

@@ -30,6 +30,7 @@ __all__ = [
     "Party",
     "Reading",
     "Response",
+    "Simulation",
     "Source",
     "State",
     "apply",
@@ -211,6 +212,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Simulation:
+    """The latest run of a simulated exchange: counts of synthetic persons, never a claim."""
+
+    event: Any  # SimulationIdentified; loosely typed as ClaimEntry is
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All tables after the events so far. Immutable; compare with ``==``."""
 
@@ -227,6 +236,7 @@ class State:
     claims: Map[str, ClaimEntry] = field(default_factory=Map)
     entries: Map[str, Entry] = field(default_factory=Map)
     corrections: Map[str, str] = field(default_factory=Map)  # correction -> the entry it is about
+    simulations: Map[str, Simulation] = field(default_factory=Map)
 
     def put(self, table: str, key: str, value: object) -> State:
         """This state with one row set."""

@@ -44,7 +44,7 @@ from priam.identification.settings import Settings, settings_toml
 from priam.identification.sides import Sides, side_noted, sides
 from priam.identification.tables import MutationChoice
 
-__all__ = ["Outcome", "identify"]
+__all__ = ["Outcome", "frequency_table", "identify", "run_record"]
 
 LN10 = log(10.0)
 INPUTS = ("remains.csv", "families.json", "persons.csv", "examinations.csv")
@@ -94,7 +94,7 @@ def identify(
     """Run every stage; blocks of the search already in ``out`` are not computed again."""
     progress("read", 0, 1)
     records = read_exchange(folder, keep_going=keep_going)
-    table = _table(settings.likelihood.frequencies or records.frequencies, folder)
+    table = frequency_table(settings.likelihood.frequencies or records.frequencies, folder)
     problems = Problems(keep_going)
     records.cases = check_markers(records.cases, table, folder / "remains.csv", problems)
     _check_family_markers(records, table, folder / "families.json", problems)
@@ -105,7 +105,7 @@ def identify(
     progress("re-associate", 0, 1)
     clusters = _reassociate(gate, axis, settings)
     progress("re-associate", 1, 1)
-    run = _run_record(folder, table, settings)
+    run = run_record(folder, table, settings)
     columns = axis.columns_of([c.profile for c in clusters])
     mutation = _mutation(settings)
     task = SearchTask(axis, axis.rows_of(columns), mutation, settings.search.keep_log10)
@@ -144,7 +144,8 @@ def _nothing(done: int, total: int) -> None:
 # -- reading ------------------------------------------------------------------------------
 
 
-def _table(name: str, folder: Path) -> FrequencyTable:
+def frequency_table(name: str, folder: Path) -> FrequencyTable:
+    """The table of this name: a file in ``folder``, a path, or a packaged table."""
     if not name:
         raise InputError(
             'names no allele frequencies; add "frequencies" or set likelihood.frequencies',
@@ -195,7 +196,7 @@ def _reassociate(gate: Gate, axis: ObservationAxis, settings: Settings) -> list[
     return cluster_cases(gate.passed, profiles, links, tables, settings.reassociation)
 
 
-def _run_record(folder: Path, table: FrequencyTable, settings: Settings) -> dict[str, str]:
+def run_record(folder: Path, table: FrequencyTable, settings: Settings) -> dict[str, str]:
     """Versions and hashes; no name, no date, so that equal runs have equal records."""
     run = {f"version {name}": version(name) for name in ("numpy", "numba", "scipy")}
     run["version priam"] = priam.__version__

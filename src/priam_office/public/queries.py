@@ -40,6 +40,7 @@ PUBLIC_TYPES = frozenset(
         "offer.refused",
         "offer.withdrawn",
         "record.salt_destroyed",
+        "simulation.identified",
     }
 )
 

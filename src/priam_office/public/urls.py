@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from priam_office.public import views
+from priam_office.public import simulated, views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("events/", views.events, name="events"),
     path("events/<uuid:event_id>/", views.event, name="event"),
     path("log/", views.log, name="log"),
+    path("simulated/", simulated.page, name="simulated"),
     path("how-to-read/", views.how_to_read, name="how-to-read"),
 ]

@@ -75,6 +75,7 @@ _EVENTS = {
     "offer.refused": gettext_noop("Offer refused"),
     "offer.withdrawn": gettext_noop("Offer withdrawn"),
     "record.salt_destroyed": gettext_noop("Salt of an event destroyed"),
+    "simulation.identified": gettext_noop("Simulated exchange identified"),
 }
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
