@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 SERVE  ?= 1
 
-.PHONY: demo test check fix docs bench lock clean install
+.PHONY: demo demo-simulation test check fix docs bench lock clean install
 
 install: $(STAMP)
 
@@ -23,6 +23,8 @@ demo: install
 	@mkdir -p $(DEMO)
 	$(BIN)/priam init --data $(DEMO)/office
 	$(BIN)/priam load --data $(DEMO)/office
+	@for run in "RU UA 6060 12000 15000 1 t1" "UA RU 78 240 300 2 t2"; do \
+	  $(MAKE) --no-print-directory demo-simulation RUN="$$run" || exit 1; done
 	$(BIN)/priam log checkpoint --data $(DEMO)/office > $(DEMO)/checkpoint
 	$(BIN)/priam log verify --data $(DEMO)/office --checkpoint $(DEMO)/checkpoint
 	$(BIN)/priam rebuild --check --data $(DEMO)/office
@@ -30,6 +32,16 @@ demo: install
 	$(BIN)/priam account --format html --out $(DEMO)/account.html
 	$(BIN)/priam account
 	@if [ "$(SERVE)" != 0 ]; then $(BIN)/priam serve --data $(DEMO)/office --port $(PORT); fi
+
+# One direction of the exchange of June 2025 with synthetic persons. RUN: giver, receiver, bags,
+# families, missing, seed, claim that names the number of bags. A finished run is used again.
+demo-simulation:
+	@set -e; set -- $(RUN); made=$(DEMO)/simulated/$$1-$$2; \
+	test -e $$made/exchange/truth.json || $(BIN)/priam simulate exchange --remains $$3 \
+	  --families $$4 --missing $$5 --seed $$6 --out $$made/exchange; \
+	$(BIN)/priam identify $$made/exchange --out $$made/identified --reuse; \
+	$(BIN)/priam record-simulation $$made/exchange $$made/identified --data $(DEMO)/office \
+	  --name june-2025-$$1-$$2 --giver $$1 --receiver $$2 --sized-after $$7
 
 test: install
 	$(BIN)/python -m pytest

@@ -10,6 +10,7 @@ import pytest
 AXE = Path(__file__).with_name("axe-core") / "axe.min.js"
 AGREEMENT = "exchanges/istanbul-2025-06-02/"
 PAGES = ["", AGREEMENT, "other/", "claims/", "claims/t1/", "events/", "log/", "how-to-read/"]
+PAGES += ["simulated/"]
 
 
 @pytest.mark.parametrize(

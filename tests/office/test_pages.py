@@ -18,7 +18,7 @@ from tests.office import databases
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 DATA = ("/account.json", "/claims.csv", "/figures.csv", "/discrepancies.csv", "/checkpoint")
-PAGES = ("", "other/", "claims/", "events/", "log/", "how-to-read/")
+PAGES = ("", "other/", "claims/", "events/", "log/", "how-to-read/", "simulated/")
 AGREEMENT = "exchanges/istanbul-2025-06-02/"
 
 
@@ -233,6 +233,7 @@ def test_only_web_addresses_become_links() -> None:
         ("events/", 2),
         ("log/", 2),
         ("how-to-read/", 0),
+        ("simulated/", 2),
     ],
 )
 def test_a_page_asks_the_database_few_questions(loaded: Client, page: str, most: int) -> None:
