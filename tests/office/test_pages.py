@@ -18,7 +18,7 @@ from tests.office import databases
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 DATA = ("/account.json", "/claims.csv", "/figures.csv", "/discrepancies.csv", "/checkpoint")
-PAGES = ("", "other/", "claims/", "events/", "log/", "how-to-read/", "simulated/")
+PAGES = ("", "other/", "claims/", "events/", "log/", "how-to-read/", "simulated/", "estimates/")
 AGREEMENT = "exchanges/istanbul-2025-06-02/"
 
 
