@@ -121,7 +121,7 @@ def dispute(me: Own, signers: Sequence[Signer], batch: str) -> bytes:
         parties=tuple(parties.bundle_parties()),
         checkpoints=(
             witnessing.note_of(me.folder, newest),
-            *_unique(text for one in received for text in one.checkpoints),
+            *_most_signed(text for one in received for text in one.checkpoints),
         ),
         growth=tuple(_unique(step for one in received for step in one.growth)),
         events=(
@@ -152,6 +152,15 @@ def _relevant(event: BundleEvent, names: Sequence[str]) -> bool:
 
     fields = json.loads(event.payload or b"{}").get("body", {})
     return _touches(parse_leaf(event.leaf).type, fields, names)
+
+
+def _most_signed(texts: Iterable[str]) -> list[str]:
+    """Of copies of one checkpoint, the one with the most signature lines."""
+    best: dict[str, str] = {}
+    for text in texts:
+        statement = text.partition("\n\n")[0]
+        best[statement] = max(best.get(statement, ""), text, key=len)
+    return list(best.values())
 
 
 def _unique(values: Iterable[Any]) -> list[Any]:

@@ -115,6 +115,7 @@ def found(
         there = own(installation)
         if there.party != party:
             raise UserError(f"this installation is already the one of party {there.party!r}")
+        trust(there, there.card)  # where a crash came between the card and its events
         return there
     host = origin.partition("/")[0]
     Card(party, name or party, role, origin, (), ())  # refuse a wrong name before keys are made
