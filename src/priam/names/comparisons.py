@@ -6,7 +6,9 @@ Each :class:`Field` has levels from best to worst, written as SQL over the folde
 people. They are starting values and priors:
 :mod:`priam.names.estimation` learns from the lists. A level whose ``same`` is fixed is not
 learned: one person hardly ever has two clearly different given names, and brothers always do, so
-this level is all but a veto.
+this level is all but a veto. A ``counted`` level carries its evidence
+itself; one that is not says in words what another field has counted (names in each other's place
+are one fact, not two).
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ class Level:
     chance: float
     frequency: bool = False
     fixed: bool = False
+    counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,13 @@ def _initial(column: str) -> str:
 def _one_letter(column: str) -> str:
     return f"length({column}_l) = 1 OR length({column}_r) = 1"
 
+
+_EXCHANGED = (
+    "length(given_fold_l) > 2 AND length(given_fold_r) > 2 "
+    "AND length(surname_l) > 2 AND length(surname_r) > 2 "
+    "AND damerau_levenshtein(surname_l, given_fold_r) <= length(surname_l) // 4 "
+    "AND damerau_levenshtein(given_fold_l, surname_r) <= length(given_fold_l) // 4"
+)
 
 _PART = "len(surname_parts_l) + len(surname_parts_r) > 2 AND "
 SURNAME = Field(
@@ -98,6 +108,7 @@ SURNAME = Field(
             0.02,
             0.01,
         ),
+        Level("in the place of the given name", _EXCHANGED, 0.01, 1e-5, 1e-5),
         Level("different", "", 0.02, 0.02, 0.9815),
     ),
     frequency="surname",
@@ -132,8 +143,9 @@ GIVEN = Field(
             0.05,
             0.02,
         ),
+        Level("in the place of the surname", _EXCHANGED, 0.01, 1e-5, 1e-5, counted=False),
         Level("initials differ", _one_letter("given_fold"), 0.004, 0.05, 0.05),
-        Level("different", "", 1e-7, 0.86, 0.88, fixed=True),
+        Level("different", "", 1e-5, 0.86, 0.88, fixed=True),
     ),
     frequency="given",
 )

@@ -105,6 +105,8 @@ def _weights(pairs: Candidates, item: Field, shares: Floats) -> Floats:
             exact = levels == number
             rarity = np.log(np.maximum(pairs.rarity[item.name][exact], 1e-7))
             weight[exact] += np.log(chance[number]) - rarity
+        if not level.counted:
+            weight[levels == number] = 0.0
     return weight
 
 

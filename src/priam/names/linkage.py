@@ -80,7 +80,8 @@ def _comparison(item: Field, chance: list[float] | None) -> Any:
         entry: dict[str, Any] = {
             "sql_condition": level.sql or "ELSE",
             "label_for_charts": level.label,
-            "m_probability": level.same,
+            # Only a filter: the near veto must not drop a pair that all else speaks for.
+            "m_probability": max(level.same, 1e-3),
         }
         if chance:
             entry["u_probability"] = chance[number]

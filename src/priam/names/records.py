@@ -106,7 +106,7 @@ def _keys(row: dict[str, Any], birth: PartialDate) -> set[str]:
     given, father = row["given_skeleton"] or "", row["patronymic_skeleton"] or ""
     year, tag = row["birth_year"], row["tag"]
     around = [f"u{key}" for key in row["unit"] or ()] + [f"p{key}" for key in row["place"] or ()]
-    keys = {f"t{tag}"} if tag and len(tag) > 3 else set()
+    keys = _tag_keys(tag or "")
     for surname in surnames:
         keys |= _surname_keys(surname, given, father, year, around)
         keys |= _near_keys(surname, given, father, year, around)
@@ -116,30 +116,40 @@ def _keys(row: dict[str, Any], birth: PartialDate) -> set[str]:
         keys |= {f"gfy{given}|{father}|{year}"} if year else set()
     if given and year and row["unit"]:
         keys |= {f"gyu{given}|{year}|{number}" for number in row["unit"]}
-    return keys | _date_keys(birth, surnames, given, father)
+    return keys | _date_keys(birth, surnames, given, father, around)
+
+
+def _tag_keys(tag: str) -> set[str]:
+    """A tag, and a long one with any one sign left out: one wrong sign, or two exchanged."""
+    shorter = {tag[:i] + tag[i + 1 :] for i in range(len(tag))} if len(tag) > 5 else set()
+    return {f"t{word}" for word in {tag} | shorter if len(word) > 3}
 
 
 def _surname_keys(
     surname: str, given: str, father: str, year: int | None, around: list[str]
 ) -> set[str]:
     """The surname with one more thing that is right."""
-    keys = {f"sg{surname}|{given}"} if given else {f"s{surname}"}
+    # Sorted, so that names in each other's place meet as well.
+    keys = {"sg" + "|".join(sorted((surname, given)))} if given else {f"s{surname}"}
     keys |= {f"sf{surname}|{father}"} if father else set()
     keys |= {f"sy{surname}|{year}"} if year else set()
     keys |= {f"si{surname}|{given[:1]}|{father[:1]}"} if given and father else set()
     return keys | {f"sa{surname}|{spot}|{given[:1]}" for spot in around}
 
 
-def _date_keys(birth: PartialDate, surnames: set[str], given: str, father: str) -> set[str]:
+def _date_keys(
+    birth: PartialDate, surnames: set[str], given: str, father: str, around: list[str]
+) -> set[str]:
     """The full date, day and month in either order, or without its year."""
     if not (birth.year and birth.month and birth.day):
         return set()
     low, high = sorted((birth.month, birth.day))
     date = f"{birth.year}.{low}.{high}"
     keys = {f"dg{date}|{given[:2]}"} if given else set()
+    keys |= {f"da{date}|{spot}" for spot in around}
     keys |= {f"df{date}|{father[:2]}"} if father else set()
     for surname in surnames:
-        keys |= {f"ds{date}|{surname[:2]}", f"ds{date}|{surname[-2:]}."}
+        keys |= {f"dg{date}|{surname[:2]}", f"ds{date}|{surname[-2:]}."}
         keys.add(f"dm{low}.{high}|{surname[:3]}")
     return keys
 

@@ -165,6 +165,26 @@ def test_many_allows_a_row_several_partners(tmp_path: Path) -> None:
     assert len(match_lists(a, b).proposed) <= 1
 
 
+def test_names_in_each_others_place_are_one_person_and_one_piece_of_evidence(
+    tmp_path: Path,
+) -> None:
+    header = "id,surname,given,date_of_birth,suburb,ssn\n"
+    mapping = {"place": "suburb", "tag": "ssn", "birth_date": "date_of_birth"}
+    lists = []
+    for name, line in (
+        ("a.csv", "1,satterley,matilda,19801112,kedron,7200837"),
+        ("b.csv", "x,matilda,satterlley,19801112,kedron,7208037"),
+    ):
+        (tmp_path / name).write_text(header + line + "\n", encoding="utf-8")
+        lists.append(read_list(tmp_path / name, mapping=mapping))
+    match = match_lists(*lists)
+    (found,) = proposals(match, match.proposed)
+    weights = {item["field"]: item for item in found.fields}
+    assert found.band == "strong"
+    assert weights["surname"]["level"] == "in the place of the given name"
+    assert weights["given"]["weight"] == 0
+
+
 def test_a_folder_that_is_not_empty_is_refused(folder: Path) -> None:
     arguments = ["match", str(folder.parent / "a.csv"), str(folder.parent / "b.csv")]
     result = CliRunner().invoke(names, [*arguments, "--out", str(folder)])
