@@ -108,7 +108,9 @@ def dispute(me: Own, signers: Sequence[Signer], batch: str) -> bytes:
     names = sorted(m.manifest for m in state.manifests.values() if m.batch == batch)
     if not names:
         batches = sorted({m.batch for m in state.manifests.values()})
-        raise UserError(f"there is no manifest of batch {batch!r}; known: {', '.join(batches)}")
+        raise UserError(
+            f"there is no manifest of batch {batch!r}; known: {', '.join(batches) or 'none'}"
+        )
     rows = Row.objects.filter(type__in=EXCHANGED).order_by("sequence")
     chosen = [row for row in rows if _touches(row.type, body(row), names)]
     newest = witnessing.covering(me.folder, chosen[-1].sequence) or checkpoints.checkpoint()
