@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from priam.errors import InputError, UserError
 
 if TYPE_CHECKING:
-    from priam.tlog.notes import Ed25519Signer
+    from priam.tlog.notes import Ed25519Signer, Signer, Verifier
 
 __all__ = ["DEFAULT_FOLDER", "Installation", "create", "present"]
 
@@ -38,6 +38,11 @@ class Installation:
     @property
     def signing_key_file(self) -> Path:
         return self.folder / "log-key"
+
+    @property
+    def second_key_file(self) -> Path:
+        """Seed of the ML-DSA-44 key; installations made before 0.1 have none."""
+        return self.folder / "log-key-ml-dsa-44"
 
     @property
     def description_file(self) -> Path:
@@ -68,14 +73,28 @@ class Installation:
         return checked_origin(value)
 
     def signer(self) -> Ed25519Signer:
-        """The key that signs this installation's checkpoints."""
+        """The Ed25519 key that signs this installation's checkpoints."""
         from priam.tlog.notes import Ed25519Signer
 
-        try:
-            seed = bytes.fromhex(_read(self.signing_key_file))
-        except ValueError:
-            raise InputError("expected 64 hexadecimal digits", file=self.signing_key_file) from None
-        return Ed25519Signer.from_seed(self.origin(), seed)
+        return Ed25519Signer.from_seed(self.origin(), _seed(self.signing_key_file))
+
+    def signers(self) -> list[Signer]:
+        """All keys that sign this installation's checkpoints, one line each.
+
+        The ML-DSA-44 line (FIPS 204) holds where Ed25519 may one day be broken.
+        """
+        from priam.tlog.keys import KeyPair
+
+        if not self.second_key_file.exists():
+            return [self.signer()]
+        first, second = _seed(self.signing_key_file), _seed(self.second_key_file)
+        return KeyPair(self.origin(), "log", first, second).signers()
+
+    def verifiers(self) -> list[Verifier]:
+        """The public halves of :meth:`signers`."""
+        from priam.tlog.cosignatures import verifier_of
+
+        return [verifier_of(str(signer.vkey)) for signer in self.signers()]
 
 
 def present() -> Installation:
@@ -90,6 +109,7 @@ def create(folder: Path, origin: str) -> Installation:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_once(installation.secret_key_file, secrets.token_urlsafe(50), private=True)
     _write_once(installation.signing_key_file, secrets.token_hex(32), private=True)
+    _write_once(installation.second_key_file, secrets.token_hex(32), private=True)
     _write_once(installation.description_file, f"origin = '{origin}'", private=False)
     return installation
 
@@ -101,6 +121,13 @@ def checked_origin(origin: object) -> str:
             f"{origin!r} is no log name; expected lower-case letters as in 'office.example/log'"
         )
     return origin
+
+
+def _seed(path: Path) -> bytes:
+    try:
+        return bytes.fromhex(_read(path))
+    except ValueError:
+        raise InputError("expected 64 hexadecimal digits", file=path) from None
 
 
 def _read(path: Path) -> str:

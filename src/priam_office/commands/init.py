@@ -37,7 +37,8 @@ def init(folder: Path, origin: str) -> None:
     open_installation(folder)
     click.echo(f"{'Checked' if there else 'Made'} the installation in {folder}.")
     click.echo(f"  log      {installation.origin()}")
-    click.echo(f"  key      {installation.signer().verifier().vkey}")
+    for signer in installation.signers():
+        click.echo(f"  key      {signer.vkey}")
     click.echo(f"  database {_shown(installation.database_url)}")
 
 

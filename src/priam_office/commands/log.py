@@ -65,9 +65,8 @@ def verify(folder: Path, copies: tuple[Path, ...], form: str) -> int:
     installation = open_installation(folder)
     from priam_office.record.audit import audit
 
-    signer = installation.signer()
     notes = [_read(path) for path in copies]
-    report = audit([signer.verifier()], signer.name, notes)
+    report = audit(installation.verifiers(), installation.origin(), notes)
     if form == "json":
         click.echo(json.dumps(report.as_json(), indent=1, ensure_ascii=False))
         return 0 if report.ok else 1

@@ -152,8 +152,8 @@ def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
 def log(request: HttpRequest) -> HttpResponse:
     """Size, root and key of the log, and how to check it."""
     size, _ = record.head()
-    key = settings.INSTALLATION.signer().verifier().vkey
-    context = {"size": size, "checkpoint": record.latest(), "key": str(key)}
+    keys = [str(signer.vkey) for signer in settings.INSTALLATION.signers()]
+    context = {"size": size, "checkpoint": record.latest(), "keys": keys}
     return render(request, "public/log.html", context)
 
 

@@ -33,8 +33,8 @@ def checkpoint() -> Checkpoint:
         edge = tree.compact_range(size)
         if last is not None:
             _check_continues(last, size, edge.root())
-        signer = settings.INSTALLATION.signer()
-        note = sign_checkpoint(Statement(signer.name, size, edge.root()), [signer])
+        signers = settings.INSTALLATION.signers()
+        note = sign_checkpoint(Statement(signers[0].name, size, edge.root()), signers)
         hashes = " ".join(value.hex() for value in edge.hashes)
         return Checkpoint.objects.create(size=size, note=str(note), edge=hashes)
 

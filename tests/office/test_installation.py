@@ -1,0 +1,27 @@
+import pytest
+
+from priam.tlog.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
+from priam.tlog.errors import LogError
+from priam_office.installation import create
+
+
+def test_checkpoints_carry_both_lines_and_an_older_installation_still_signs(tmp_path):
+    installation = create(tmp_path / "two", "office.example/log")
+    both = sign_checkpoint(Checkpoint("office.example/log", 1, bytes(32)), installation.signers())
+    assert len(open_checkpoint(str(both), installation.verifiers()).opened.verified) == 2
+    installation.second_key_file.unlink()
+    one = sign_checkpoint(Checkpoint("office.example/log", 1, bytes(32)), installation.signers())
+    assert len(open_checkpoint(str(one), installation.verifiers()).opened.verified) == 1
+    create(tmp_path / "two", "office.example/log")
+    assert installation.second_key_file.stat().st_mode & 0o777 == 0o600
+    assert len(open_checkpoint(str(one), installation.verifiers()).opened.verified) == 1
+
+
+def test_a_changed_ml_dsa_line_is_not_accepted(tmp_path):
+    installation = create(tmp_path / "two", "office.example/log")
+    statement = Checkpoint("office.example/log", 1, bytes(32))
+    text = str(sign_checkpoint(statement, installation.signers()))
+    *rest, last = text.rstrip("\n").split("\n")
+    swapped = last[:-8] + ("A" if last[-8] != "A" else "B") + last[-7:]
+    with pytest.raises(LogError):
+        open_checkpoint("\n".join([*rest, swapped]) + "\n", installation.verifiers())
