@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+# Playwright's browser keeps an event loop in the thread of its worker. Django would then refuse
+# every query of the next test in that worker, though nothing here is asynchronous.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PRIAM_SHARED", ROOT.parent / "shared"))
 
