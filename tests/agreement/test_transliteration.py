@@ -70,7 +70,7 @@ def test_other_systems(cyrillic: str, system: str, latin: str) -> None:
     assert romanise(cyrillic, system) == latin
 
 
-def sample(language: str, size: int = 3000) -> list[str]:
+def sample(language: str, size: int = 150) -> list[str]:
     surnames = default_dicts().as_dict("last")
     if language == "uk":
         pool = [name.replace("’", "'").title() for name in surnames]
@@ -151,3 +151,18 @@ def test_every_reading_romanises_to_the_same_text(key: str) -> None:
         assert all(romanise(reading, key) == latin for reading in readings)
         if systems()[key].reversible:
             assert readings == [name]
+
+
+@pytest.mark.slow
+def test_three_thousand_names_against_translitua() -> None:
+    """The tests above take 150 names each; here the Ukrainian tables get 3,000."""
+    tables = [
+        ("uk", "kmu-2010", translitua.UkrainianKMU),
+        ("uk", "bgn-pcgn-uk-2019", translitua.UkrainianBGN2019),
+        ("uk", "bgn-pcgn-uk-1965", translitua.UkrainianBGN),
+        ("uk", "iso-9", translitua.UkrainianISO9),
+    ]
+    for language, system, table in tables:
+        for name in sample(language, 3000):
+            theirs = translitua.translit(name, table).translate(SIGNS)
+            assert romanise(name, system).translate(SIGNS) == theirs

@@ -19,6 +19,9 @@ from priam.names.matching import best_assignment, explain, match_lists, proposal
 from priam.names.reading import NameList, read_list
 from priam.simulation.lists import ListOptions, TestLists, make_lists
 
+# One worker makes the match that the tests of this file share.
+pytestmark = pytest.mark.xdist_group("names-matching")
+
 
 def write(rows: list[dict[str, str]], path: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -30,7 +33,7 @@ def write(rows: list[dict[str, str]], path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def lists() -> TestLists:
-    return make_lists(ListOptions(900, 600, 600), np.random.default_rng(11))
+    return make_lists(ListOptions(400, 250, 250), np.random.default_rng(11))
 
 
 @pytest.fixture(scope="module")
