@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import runpy
 from collections.abc import Iterator
@@ -22,7 +21,6 @@ from priam.tlog.policy import Policy, parse_policy
 from tests.priam.tlog import test_dispute
 from tests.priam.tlog.disputes import dispute, policy
 
-CHROMIUM = Path("/usr/bin/chromium")
 SOURCES = Path(__file__).parents[2] / "verifier"
 PAGE = Path(__file__).parents[2] / "src" / "priam" / "tlog" / "verifier.html"
 HONEST = dispute()
@@ -71,21 +69,10 @@ class Browser:
             self.page.set_input_files(f"#{slot}", file)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not CHROMIUM.exists() and os.environ.get("CI") != "true":
-        pytest.skip(f"there is no {CHROMIUM}: the second verifier is not tested here")
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def browser(chromium: Any) -> Iterator[Browser]:
-    context = chromium.new_context(offline=True)
+def browser(browser: Any) -> Iterator[Browser]:
+    """One page without network in the Chromium that all journeys share."""
+    context = browser.new_context(offline=True)
     used = Browser(context.new_page())
     yield used
     context.close()

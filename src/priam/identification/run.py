@@ -161,8 +161,10 @@ def _check_family_markers(
     records: ExchangeRecords, table: FrequencyTable, path: Path, problems: Problems
 ) -> None:
     kept = []
+    every = {m for family in records.families for g in family.genotypes.values() for m in g}
+    strange = {m for m in every if m not in table}
     for k, family in enumerate(records.families):
-        unknown = [m for g in family.genotypes.values() for m in g if m not in table]
+        unknown = [m for g in family.genotypes.values() for m in g if m in strange]
         if unknown:
             problems.add(
                 f"marker {unknown[0]!r} of family {family.id!r} is not in the frequency table "
