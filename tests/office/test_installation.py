@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from priam.tlog.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
@@ -25,3 +29,17 @@ def test_a_changed_ml_dsa_line_is_not_accepted(tmp_path):
     swapped = last[:-8] + ("A" if last[-8] != "A" else "B") + last[-7:]
     with pytest.raises(LogError):
         open_checkpoint("\n".join([*rest, swapped]) + "\n", installation.verifiers())
+
+
+def test_the_database_file_is_for_its_owner_alone_also_in_an_older_installation(tmp_path):
+    folder = tmp_path / "data"
+    unset = {"PRIAM_DATA", "PRIAM_DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+    command = [sys.executable, "-m", "priam", "init", "--data", str(folder)]
+    database = folder / "priam.sqlite3"
+    for _ in range(2):
+        subprocess.run(command, check=True, env=environment, umask=0o022, capture_output=True)
+        assert [oct(file.stat().st_mode & 0o777) for file in folder.glob("priam.sqlite3*")] == [
+            "0o600" for _ in folder.glob("priam.sqlite3*")
+        ]
+        database.chmod(0o644)

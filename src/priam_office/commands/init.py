@@ -33,6 +33,7 @@ def init(folder: Path, origin: str) -> None:
     except OSError as error:
         raise UserError(f"{folder} cannot be written: {error.strerror}") from None
     prepare(folder)
+    _keep_private()
     _migrate()
     open_installation(folder)
     click.echo(f"{'Checked' if there else 'Made'} the installation in {folder}.")
@@ -40,6 +41,26 @@ def init(folder: Path, origin: str) -> None:
     for signer in installation.signers():
         click.echo(f"  key      {signer.vkey}")
     click.echo(f"  database {_shown(installation.database_url)}")
+
+
+def _keep_private() -> None:
+    """Let only its owner read an SQLite database: it holds payloads and salts.
+
+    Made before the first connection, since SQLite gives its side files the mode of the database.
+    """
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("sqlite3"):
+        return
+    path = Path(database["NAME"])
+    try:
+        path.touch(mode=0o600)
+        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            if file.exists():
+                file.chmod(0o600)
+    except OSError as error:
+        raise UserError(f"the database {path} cannot be kept private: {error.strerror}") from None
 
 
 def _migrate() -> None:
