@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,11 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _django() -> Iterator[None]:
+def _django(django_db_blocker: Any) -> Iterator[None]:
     import django
 
     django.setup()
-    yield
+    # The fixtures here make databases of their own, so pytest-django need not forbid any.
+    with django_db_blocker.unblock():
+        yield
     import shutil
 
     shutil.rmtree(_FOLDER, ignore_errors=True)
