@@ -13,7 +13,7 @@ from typing import Literal
 
 from priam.accounting.claims_file import Claim
 
-__all__ = ["Allowed", "Status", "allowed", "compatible", "status_of", "statuses"]
+__all__ = ["Allowed", "Status", "allowed", "compatible", "statuses"]
 
 Status = Literal["standing", "corrected", "withdrawn"]
 
@@ -37,11 +37,6 @@ def statuses(claims: Iterable[Claim]) -> dict[str, Status]:
         if claim.withdrawn_on is not None:
             result[claim.id] = "withdrawn"
     return result
-
-
-def status_of(claim: Claim, claims: Iterable[Claim]) -> Status:
-    """Status of one claim among all."""
-    return statuses(claims)[claim.id]
 
 
 def allowed(claim: Claim) -> Allowed:
