@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from priam.errors import InputError, UserError
+from priam_office.vault.compartments import make_keys
 
 if TYPE_CHECKING:
     from priam.tlog.notes import Ed25519Signer, Signer, Verifier
 
-__all__ = ["DEFAULT_FOLDER", "Installation", "create", "present"]
+__all__ = ["DEFAULT_FOLDER", "Installation", "compartment_keys", "create", "present"]
 
 DEFAULT_FOLDER = "priam-data"
 _ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9._-]+)*")
@@ -97,6 +98,12 @@ class Installation:
         return [verifier_of(str(signer.vkey)) for signer in self.signers()]
 
 
+def compartment_keys(folder: Path) -> Path:
+    """Where the keys of the compartments lie: ``PRIAM_COMPARTMENT_KEYS``, or in the folder."""
+    named = os.environ.get("PRIAM_COMPARTMENT_KEYS")
+    return Path(named) if named else folder / "compartments"
+
+
 def present() -> Installation:
     """The installation named by the environment."""
     return Installation(Path(os.environ.get("PRIAM_DATA") or DEFAULT_FOLDER))
@@ -111,6 +118,7 @@ def create(folder: Path, origin: str) -> Installation:
     _write_once(installation.signing_key_file, secrets.token_hex(32), private=True)
     _write_once(installation.second_key_file, secrets.token_hex(32), private=True)
     _write_once(installation.description_file, f"origin = '{origin}'", private=False)
+    make_keys(compartment_keys(folder))
     return installation
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from priam_office.database_url import database
-from priam_office.installation import present
+from priam_office.installation import compartment_keys, present
 
 BASE = Path(__file__).resolve().parent
 INSTALLATION = present()
@@ -23,10 +23,17 @@ ALLOWED_HOSTS += [host for host in os.environ.get("PRIAM_HOSTS", "").split(",") 
 HTTPS = os.environ.get("PRIAM_HTTPS", "") == "1"
 
 INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "django_htmx",
     # One total order, lowest first; a foreign key and an import point only down.
+    "priam_office.vault",
     "priam_office.record",
+    "priam_office.people",
     "priam_office.agreements",
     "priam_office.handovers",
     "priam_office.public",
@@ -42,9 +49,13 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "priam_office.urls"
@@ -57,12 +68,33 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
                 "priam_office.public.context.site",
+                "priam_office.people.menu.menu",
             ],
             "builtins": ["priam_office.public.templatetags.figures"],
         },
     }
 ]
+
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "day"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 3600  # a shift
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+COMPARTMENT_KEYS = compartment_keys(INSTALLATION.folder)
 
 DATABASES = {"default": database(INSTALLATION.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -19,6 +19,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("priam_office.public.urls")),
         path("", include("priam_office.totals.urls")),
+        path("work/", include("priam_office.people.urls")),
     ),
 ]
 handler404 = "priam_office.public.views.not_found"

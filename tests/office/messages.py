@@ -3,7 +3,8 @@
     python -m tests.office.messages      takes new texts into the .po files, compiles the .mo files
 
 Needs no GNU gettext. Then translate what is empty in ``src/priam_office/locale/*/LC_MESSAGES``
-and run it again; ``tests/office/test_languages.py`` fails as long as a text is untranslated.
+(or in the ``locale`` folder of the app, for an app that has one) and run it again;
+``tests/office/test_languages.py`` fails as long as a text is untranslated.
 """
 
 from __future__ import annotations
@@ -37,12 +38,23 @@ _KEYWORDS = {
 }
 
 
-def texts() -> dict[tuple[str | None, str | tuple[str, str]], str]:
-    """(context, text or (singular, plural)) -> file, from Python code and templates."""
+Text = tuple[str | None, str | tuple[str, str]]
+
+
+def homes() -> list[Path]:
+    """Where catalogues lie: every app with a ``locale`` folder has its own, the rest share one."""
+    return [ROOT, *sorted(path.parent for path in ROOT.glob("*/locale"))]
+
+
+def texts(home: Path) -> dict[Text, str]:
+    """(context, text or (singular, plural)) -> file, from the Python code and templates there."""
     from django.utils.translation.template import templatize
 
-    found: dict[tuple[str | None, str | tuple[str, str]], str] = {}
-    for path in sorted([*ROOT.rglob("*.py"), *ROOT.rglob("*.html")]):
+    others = [other for other in homes() if other != home and other.is_relative_to(home)]
+    found: dict[Text, str] = {}
+    for path in sorted([*home.rglob("*.py"), *home.rglob("*.html")]):
+        if any(path.is_relative_to(other) for other in others):
+            continue
         source = path.read_text(encoding="utf-8")
         if path.suffix == ".html":
             source = templatize(source)
@@ -52,25 +64,25 @@ def texts() -> dict[tuple[str | None, str | tuple[str, str]], str]:
     return found
 
 
-def folder(language: str) -> Path:
+def folder(home: Path, language: str) -> Path:
     """Where the catalogue of a language lies."""
-    return ROOT / "locale" / language / "LC_MESSAGES"
+    return home / "locale" / language / "LC_MESSAGES"
 
 
-def catalogue(language: str) -> Catalog:
+def catalogue(home: Path, language: str) -> Catalog:
     """The .po file; empty if there is none."""
-    path = folder(language) / "django.po"
+    path = folder(home, language) / "django.po"
     if not path.exists():
         return Catalog(locale=language)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
-def updated(language: str) -> Catalog:
+def updated(home: Path, language: str) -> Catalog:
     """The texts of today with the translations that are known."""
-    old = catalogue(language)
+    old = catalogue(home, language)
     new = Catalog(locale=language, project="Priam", charset="utf-8")
-    for (context, text), file in texts().items():
+    for (context, text), file in texts(home).items():
         known = old.get(text if isinstance(text, str) else text[0], context)
         translation = known.string if known else ("" if isinstance(text, str) else None)
         flags = ["python-format"] if "%(" in str(text) else []
@@ -95,11 +107,12 @@ def bytes_of(catalog: Catalog, language: str) -> tuple[bytes, bytes]:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django.conf.global_settings")
-    for language in FORMS:
-        po, mo = bytes_of(updated(language), language)
-        folder(language).mkdir(parents=True, exist_ok=True)
-        (folder(language) / "django.po").write_bytes(po)
-        (folder(language) / "django.mo").write_bytes(mo)
+    for home in homes():
+        for language in FORMS:
+            po, mo = bytes_of(updated(home, language), language)
+            folder(home, language).mkdir(parents=True, exist_ok=True)
+            (folder(home, language) / "django.po").write_bytes(po)
+            (folder(home, language) / "django.mo").write_bytes(mo)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -14,11 +15,18 @@ LANGUAGES = ("ru", "uk")
 SAME = {"j F Y", "F Y"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_is_translated(language: str) -> None:
-    known = messages.catalogue(language)
+HOMES = messages.homes()
+each_catalogue = pytest.mark.parametrize(
+    ("home", "language"),
+    [pytest.param(h, name, id=f"{h.name}-{name}") for h in HOMES for name in LANGUAGES],
+)
+
+
+@each_catalogue
+def test_every_text_is_translated(home: Path, language: str) -> None:
+    known = messages.catalogue(home, language)
     missing = []
-    for context, text in messages.texts():
+    for context, text in messages.texts(home):
         message = known.get(text if isinstance(text, str) else text[0], context)
         forms = (
             [message.string] if message and isinstance(text, str) else message and message.string
@@ -28,16 +36,16 @@ def test_every_text_is_translated(language: str) -> None:
     assert missing == [], "run `python -m tests.office.messages` and translate"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_catalogues_are_as_the_sources_make_them(language: str) -> None:
-    po, mo = messages.bytes_of(messages.updated(language), language)
-    assert (messages.folder(language) / "django.po").read_bytes() == po
-    assert (messages.folder(language) / "django.mo").read_bytes() == mo
+@each_catalogue
+def test_catalogues_are_as_the_sources_make_them(home: Path, language: str) -> None:
+    po, mo = messages.bytes_of(messages.updated(home, language), language)
+    assert (messages.folder(home, language) / "django.po").read_bytes() == po
+    assert (messages.folder(home, language) / "django.mo").read_bytes() == mo
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_translations_are_cyrillic_and_keep_their_places(language: str) -> None:
-    for message in messages.catalogue(language):
+@each_catalogue
+def test_translations_are_cyrillic_and_keep_their_places(home: Path, language: str) -> None:
+    for message in messages.catalogue(home, language):
         originals = message.id if isinstance(message.id, tuple) else (message.id,)
         forms = message.string if isinstance(message.string, tuple) else (message.string,)
         if not message.id or message.id in SAME:

@@ -40,6 +40,9 @@ class Event:
 
     type: ClassVar[str] = ""
     version: ClassVar[int] = 1
+    #: Who may read it: ``negotiation``, ``custody``, ``identity`` or ``genetic``. An installation
+    #: keeps the last three sealed. What everybody may read is a list of the public pages.
+    compartment: ClassVar[str] = "negotiation"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         # slots=True builds each class twice; the second, of the same name, is the one kept

@@ -24,7 +24,7 @@ from priam.tlog.proofs import consistency_proof, inclusion_proof
 from priam_office.handovers import documents, papers, parties, witnessing
 from priam_office.handovers.parties import Own
 from priam_office.record import checkpoints, queries
-from priam_office.record.acts import body
+from priam_office.record.acts import body, opened
 from priam_office.record.models import Checkpoint, Salt
 from priam_office.record.models import Event as Row
 from priam_office.record.state import known
@@ -180,7 +180,7 @@ def _disclosed(log: str, rows: Iterable[Row], size: int) -> list[BundleEvent]:
             size,
             tuple(inclusion_proof(tree, row.sequence, size)),
             bytes.fromhex(salts[row.sequence]) if row.sequence in salts else None,
-            row.payload.encode() if row.sequence in salts else None,
+            opened(row.type, row.event_id, row.payload).encode() if row.sequence in salts else None,
         )
         for row in chosen
     ]

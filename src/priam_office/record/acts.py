@@ -9,29 +9,68 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from priam.events.base import Event, Recorded, decode
+from priam.events.base import EVENTS, Event, Recorded, decode
 from priam.events.state import State, apply, check
 from priam.tlog.leaves import canonical_json
 from priam_office.record import destruction  # noqa: F401  registers its event
 from priam_office.record.models import Event as Row
+from priam_office.vault.compartments import SEALED
+from priam_office.vault.sealing import open_text, seal
 
-__all__ = ["Event", "Recorded", "State", "apply", "body", "check", "encode", "from_row"]
+__all__ = [
+    "Event",
+    "Recorded",
+    "State",
+    "apply",
+    "body",
+    "check",
+    "compartment_of",
+    "encode",
+    "from_row",
+    "opened",
+    "stored",
+]
 
 
 def encode(event: Event) -> str:
-    """The payload as the RFC 8785 text that is stored and committed to."""
+    """The payload as the RFC 8785 text that is committed to."""
     return canonical_json({"version": event.version, "body": event.to_payload()}).decode()
+
+
+def compartment_of(type: str) -> str:
+    """The compartment of an event type."""
+    return EVENTS[type].compartment if type in EVENTS else Event.compartment
+
+
+def stored(one: Recorded, payload: str) -> str:
+    """The payload as it is kept: sealed where its compartment is (:mod:`priam_office.vault`).
+
+    The commitment is over the text itself, so a sealed payload proves as much as an open one.
+    """
+    compartment = one.event.compartment
+    if compartment not in SEALED:
+        return payload
+    return seal(compartment, payload, _place(one.event.type, one.event_id))
+
+
+def opened(type: str, event_id: str, payload: str) -> str:
+    """The payload that was committed to, from what is kept."""
+    return open_text(payload, _place(type, event_id))
+
+
+def _place(type: str, event_id: str) -> str:
+    return f"record_event.payload|{type}|{event_id}"
 
 
 def body(row: Row) -> dict[str, Any]:
     """The fields of the event as they were written."""
-    fields: dict[str, Any] = json.loads(row.payload)["body"]
+    fields: dict[str, Any] = json.loads(opened(row.type, row.event_id, row.payload))["body"]
     return fields
 
 
 def from_row(row: Row) -> Recorded:
     """The recorded event of a row."""
-    payload = json.loads(row.payload)
+    payload = json.loads(opened(row.type, row.event_id, row.payload))
     return Recorded(
         event_id=row.event_id,
         sequence=row.sequence,

@@ -21,8 +21,9 @@ from priam.tlog.errors import LogError
 from priam.tlog.notes import Verifier
 from priam.tlog.tree import Tree
 from priam_office.record import guards, projection
-from priam_office.record.acts import from_row
+from priam_office.record.acts import from_row, opened
 from priam_office.record.models import Checkpoint, Event, Node, Salt
+from priam_office.vault.compartments import CompartmentLocked
 
 __all__ = ["Report", "audit"]
 
@@ -133,7 +134,20 @@ def _event_rows() -> Iterator[tlog.EventRow]:
     )
     for row in _select(sql):
         salt = None if row[8] is None else _bytes(row[8])
-        yield tlog.EventRow(*row[:8], salt, str(row[9]).encode())
+        yield tlog.EventRow(*row[:8], salt, _payload(row[2], row[1], str(row[9])))
+
+
+def _payload(type: Any, event_id: Any, text: str) -> bytes | None:
+    """The bytes under the commitment; None where the compartment is locked.
+
+    A box that was changed does not open: its own bytes then fail against the commitment.
+    """
+    try:
+        return opened(str(type), str(event_id), text).encode()
+    except CompartmentLocked:
+        return None
+    except UserError:
+        return text.encode()
 
 
 def _leaf_rows() -> Iterator[tlog.LeafRow]:

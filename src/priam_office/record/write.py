@@ -20,7 +20,16 @@ from priam.errors import UserError
 from priam.tlog.leaves import LEAF_VERSION, commitment, leaf_hash_of, new_salt
 from priam.tlog.leaves import Leaf as CheckedLeaf
 from priam_office.record import projection, state, tree
-from priam_office.record.acts import Event, Recorded, State, apply, encode, from_row
+from priam_office.record.acts import (
+    Event,
+    Recorded,
+    State,
+    apply,
+    encode,
+    from_row,
+    opened,
+    stored,
+)
 from priam_office.record.destruction import SaltDestroyed
 from priam_office.record.models import Event as EventRow
 from priam_office.record.models import Leaf, Node, Salt
@@ -88,13 +97,13 @@ def _checked(
     entries: Sequence[Entry], by: str, start: state.Known
 ) -> tuple[list[Recorded], list[tuple[Recorded, str]], State]:
     """What each entry amounts to, which of them are new (with payload), and the state after."""
-    stored = _stored_before(entries)
+    earlier_rows = _stored_before(entries)
     now, current = _now(), start.state
     results: list[Recorded] = []
     new: dict[str, tuple[Recorded, str]] = {}
     for entry in entries:
         payload = encode(entry.event)
-        seen = _seen(entry, payload, by, stored, new)
+        seen = _seen(entry, payload, by, earlier_rows, new)
         if seen is None:
             seen = _recorded(entry, by, start.size + len(new), now)
             current = apply(current, seen)
@@ -116,13 +125,13 @@ def _seen(
     entry: Entry,
     payload: str,
     by: str,
-    stored: dict[str, EventRow],
+    earlier_rows: dict[str, EventRow],
     new: dict[str, tuple[Recorded, str]],
 ) -> Recorded | None:
     """The event that already has this id; its content must be the same."""
-    if entry.event_id in stored:
-        row = stored[entry.event_id]
-        earlier, text = from_row(row), row.payload
+    if entry.event_id in earlier_rows:
+        row = earlier_rows[entry.event_id]
+        earlier, text = from_row(row), opened(row.type, row.event_id, row.payload)
     elif entry.event_id in new:
         earlier, text = new[entry.event_id]
     else:
@@ -185,7 +194,7 @@ def _event_row(one: Recorded, payload: str, commitment: str) -> EventRow:
         claimed_time=one.claimed_time,
         received_time=one.received_time,
         commitment=commitment,
-        payload=payload,
+        payload=stored(one, payload),
     )
 
 

@@ -1,0 +1,15 @@
+"""Accounts, roles and permissions."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+__all__ = ["PeopleConfig"]
+
+
+class PeopleConfig(AppConfig):
+    name = "priam_office.people"
+    label = "people"
+
+    def ready(self) -> None:
+        from priam_office.people import reading  # noqa: F401  registers its event

@@ -1,0 +1,43 @@
+"""The menu of those who are signed in: an entry for each page that a role may open."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_noop as _
+
+from priam_office.people.permissions import permits
+
+__all__ = ["MENU", "MenuEntry", "menu"]
+
+
+class MenuEntry(NamedTuple):
+    """``url_name`` opens with ``permission``; ``starts`` are the first letters of the names of
+    pages that belong under it."""
+
+    label: str
+    url_name: str
+    permission: str
+    starts: str
+
+
+MENU = [
+    MenuEntry(_("My day"), "day", "people.day", "day"),
+]
+
+
+def menu(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the entries this account may open."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    here = request.resolver_match.url_name or "" if request.resolver_match else ""
+    return {
+        "work_menu": [
+            {"label": e.label, "url": reverse(e.url_name), "current": here.startswith(e.starts)}
+            for e in MENU
+            if permits(user, e.permission)
+        ]
+    }

@@ -1,0 +1,117 @@
+"""What a role may do: one table, the only source.
+
+A permission is ``app.verb``; each page, call, export, search, file and job names exactly one
+with :func:`requires`. ``tests/office/test_permissions.py`` walks every role past every address.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from csp.decorators import csp_replace
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_noop as _
+
+__all__ = ["PERMISSIONS", "ROLES", "permits", "requires"]
+
+#: Role -> its name, as shown.
+ROLES: dict[str, str] = {
+    "mortuary": _("Mortuary"),
+    "examiner": _("Forensic examiner"),
+    "laboratory": _("DNA laboratory"),
+    "liaison": _("Family liaison"),
+    "negotiator": _("Exchange office"),
+    "legal": _("Legal officer of the board"),
+    "auditor": _("Auditor"),
+    "administrator": _("Administrator"),
+}
+
+#: Permission -> roles. Administrators keep accounts and see no data.
+PERMISSIONS: dict[str, frozenset[str]] = {
+    name: frozenset(roles.split())
+    for name, roles in {
+        "people.own_account": " ".join(ROLES),
+        "people.day": " ".join(ROLES),
+        "people.manage": "administrator",
+        # custody: bags, cases, elements, samples, storage; no names, no genotypes
+        "cases.view": "mortuary examiner",
+        "cases.work": "mortuary examiner",
+        "cases.examine": "examiner",
+        # identity: missing persons, families, consents
+        "families.view": "liaison",
+        "families.work": "liaison",
+        # genetic: profiles, kits, candidates
+        "laboratory.view": "laboratory",
+        "laboratory.work": "laboratory",
+        # the board sees all evidence of one case
+        "board.view": "examiner laboratory liaison legal",
+        "board.sign_science": "examiner laboratory",
+        "board.sign_law": "legal",
+        "release.view": "liaison legal mortuary",
+        "release.work": "liaison",
+        "release.hand_over": "mortuary",
+        # negotiation: agreements, offers, manifests; no persons
+        "handovers.view": "negotiator auditor",
+        "handovers.work": "negotiator",
+        # review of pairs of names from lists
+        "reviews.decide": "liaison",
+        # the record: events, log, reads; payloads of sealed compartments stay sealed
+        "record.audit": "auditor",
+    }.items()
+}
+
+# Scripts and styles come from this machine; pages for staff may fetch from it and show photographs.
+_WORK_POLICY = {
+    "script-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "img-src": ["'self'", "blob:", "data:"],
+    "manifest-src": ["'self'"],
+    "worker-src": ["'self'"],
+    "default-src": ["'none'"],
+    "style-src": ["'self'"],
+    "font-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "object-src": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+
+View = Callable[..., HttpResponse]
+
+
+def permits(user: Any, permission: str) -> bool:
+    """Whether the account may; a permission that is not in the table is a bug, and raises."""
+    roles = PERMISSIONS[permission]
+    return bool(getattr(user, "is_authenticated", False) and roles & user.roles)
+
+
+def requires(permission: str) -> Callable[[View], View]:
+    """Let a view answer only those who may; others sign in, or are refused (403).
+
+    The view also gets the policy of pages for staff, and is never kept by a cache.
+    """
+    if permission not in PERMISSIONS:
+        raise KeyError(permission)
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect(f"{reverse('sign-in')}?next={request.path}")
+            if not permits(request.user, permission):
+                raise PermissionDenied
+            response = view(request, *args, **kwargs)
+            add_never_cache_headers(response)
+            return response
+
+        answered = csp_replace(_WORK_POLICY)(guarded)
+        answered.permission = permission  # type: ignore[attr-defined]
+        return answered
+
+    return decorate

@@ -1,0 +1,1 @@
+"""Fields and payloads that nobody reads without the key of their compartment."""

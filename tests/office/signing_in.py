@@ -1,0 +1,29 @@
+"""Accounts for tests: somebody signed in with given roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.test import Client
+
+if TYPE_CHECKING:  # models can be imported only once Django is set up
+    from priam_office.people.models import User
+
+__all__ = ["account", "signed_in"]
+
+
+def account(*roles: str, username: str = "") -> User:
+    """A new account that holds these roles; its password is never asked for."""
+    from priam_office.people.models import RoleHeld, User
+
+    user = User.objects.create_user(username or f"test-{User.objects.count() + 1}")
+    for role in roles:
+        RoleHeld.objects.create(user=user, role=role)
+    return user
+
+
+def signed_in(*roles: str) -> Client:
+    """A client in which such an account is signed in."""
+    client = Client()
+    client.force_login(account(*roles))
+    return client
