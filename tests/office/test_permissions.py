@@ -75,6 +75,8 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(sqlite: str, role: 
         for method in (client.get, client.post):
             response = method(address(route))
             code = response.status_code
+            if code == 405:  # the method is not for anybody
+                continue
             if not role:
                 assert code == 302 and "/sign-in/" in response["Location"], (name, code)
             elif role in PERMISSIONS[view.permission]:
