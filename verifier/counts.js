@@ -26,16 +26,17 @@ Object.assign(Check.prototype, {
     const order = (a, b) => byCodePoint(a.document.agreement, b.document.agreement)
       || a.document.sequence - b.document.sequence || byCodePoint(a.digest, b.digest);
     for (const item of items.sort(order)) {
-      const { agreement, sequence } = item.document;
-      const there = places.get(`${sequence} ${agreement}`);
+      const { agreement, giver, receiver, sequence } = item.document;
+      const place = (number) => JSON.stringify([agreement, giver, receiver, number]); // one direction
+      const there = places.get(place(sequence));
       if (there) {
         const both = [...item.parties].filter((party) => there.parties.has(party));
         this.say("contradiction", `manifest ${item.digest.slice(0, 16)}`,
-          `a second manifest has number ${sequence} of this agreement`, sorted(both));
+          `a second manifest has number ${sequence} from ${giver} to ${receiver} under this agreement`, sorted(both));
         continue;
       }
-      places.set(`${sequence} ${agreement}`, item);
-      this.follows(item, places.get(`${sequence - 1} ${agreement}`));
+      places.set(place(sequence), item);
+      this.follows(item, places.get(place(sequence - 1)));
       this.repeated(item, tags);
     }
   },

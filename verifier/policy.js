@@ -107,11 +107,19 @@ async function judgeCheckpoint(policy, text) {
   const keys = [...policy.logs, ...policy.witnesses.map((w) => w.key)];
   const ids = new Set(keys.map((key) => key.id));
   const verified = note.lines.some((line) => ids.has(line.key)) ? (await openNote(note, keys)).verified : new Map();
+  everyKind(point.origin, policy.logs, verified);
   const byLog = policy.logs.some((key) => key.name === point.origin && verified.has(key.id));
   const cosigned = new Map();
   for (const { name, key } of policy.witnesses)
     if (verified.has(key.id)) cosigned.set(name, timeOf(verified.get(key.id).value));
   return { text, point, byLog, cosigned, quorum: quorumMet(policy, cosigned) };
+}
+
+// A log with keys of two kinds signs with both; of several keys of one kind one is enough.
+function everyKind(origin, logs, verified) {
+  const own = logs.filter((key) => key.name === origin);
+  const used = new Set(own.filter((key) => verified.has(key.id)).map((key) => key.kind));
+  need(!used.size || own.every((key) => used.has(key.kind)), `a signature line of ${origin} on its checkpoint was removed`);
 }
 
 function timeText(seconds) {
@@ -139,6 +147,7 @@ async function judgeSplit(view, logs) {
     const note = parseNote(text);
     need(new Set(note.lines.map((line) => line.key)).size === note.lines.length, "two signatures of one key");
     const { verified } = await openNote(note, logs);
+    everyKind(parseCheckpoint(note.text).origin, logs, verified);
     sides.push({ ...parseCheckpoint(note.text), names: [...verified.values()].map((line) => line.name) });
   }
   const [one, two] = sides;

@@ -79,7 +79,7 @@ class Log(RuleBasedStateMachine):
         store = self.witness.store
         assert isinstance(store, MemoryStore)
         for proof in store.proofs:
-            proof.verify(LOG.verifiers())
+            proof.verify(LOG.verifiers()[:1])
 
 
 TestLog = Log.TestCase

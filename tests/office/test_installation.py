@@ -18,7 +18,10 @@ def test_checkpoints_carry_both_lines_and_an_older_installation_still_signs(tmp_
     assert len(open_checkpoint(str(one), installation.verifiers()).opened.verified) == 1
     create(tmp_path / "two", "office.example/log")
     assert installation.second_key_file.stat().st_mode & 0o777 == 0o600
-    assert len(open_checkpoint(str(one), installation.verifiers()).opened.verified) == 1
+    older = open_checkpoint(str(one), installation.verifiers(), every_kind=False)
+    assert len(older.opened.verified) == 1
+    with pytest.raises(LogError, match="no ML-DSA-44 line"):  # now that both keys are published
+        open_checkpoint(str(one), installation.verifiers())
 
 
 def test_a_changed_ml_dsa_line_is_not_accepted(tmp_path):

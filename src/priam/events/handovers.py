@@ -15,7 +15,7 @@ import rfc8785
 from immutables import Map
 
 from priam.events.base import Event, Recorded, RuleError
-from priam.events.state import Bag, Entry, Handover, Manifest, State
+from priam.events.state import Bag, Entry, Handover, Manifest, Series, State
 from priam.events.values import Item, Number, Reservation
 
 __all__ = [
@@ -107,10 +107,11 @@ class ManifestIssued(Event):
         self._check_items(state)
 
     def _check_chain(self, state: State) -> None:
-        last, digest = state.series.get(self._series(), (0, None))
-        if self.sequence != last + 1:
-            raise RuleError(f"the next manifest of this series is {last + 1}, not {self.sequence}")
-        if self.previous != digest:
+        last = state.last_manifest(self.series)
+        number = last.sequence + 1 if last else 1
+        if self.sequence != number:
+            raise RuleError(f"the next manifest of this series is {number}, not {self.sequence}")
+        if self.previous != (last.digest if last else None):
             raise RuleError(f"manifest {self.manifest!r} does not follow the manifest before it")
 
     def _check_items(self, state: State) -> None:
@@ -124,11 +125,12 @@ class ManifestIssued(Event):
             if bag.manifest is not None:
                 raise RuleError(f"bag {item.tag!r} is already on manifest {bag.manifest!r}")
 
-    def _series(self) -> str:
-        return f"{self.agreement or ''}\x1f{self.giver}\x1f{self.receiver}"
+    @property
+    def series(self) -> Series:
+        """What its number counts in."""
+        return self.agreement, self.giver, self.receiver
 
     def effect(self, state: State, recorded: Recorded) -> State:
-        digest = manifest_digest(self)
         manifest = Manifest(
             manifest=self.manifest,
             agreement=self.agreement,
@@ -137,11 +139,12 @@ class ManifestIssued(Event):
             giver=self.giver,
             receiver=self.receiver,
             items=Map({item.tag: item for item in self.items}),
-            digest=digest,
+            digest=manifest_digest(self),
             event_id=recorded.event_id,
+            before=state.series.get(self.series),
         )
         after = state.with_bags(self._listed(state, item, recorded) for item in self.items)
-        series = state.series.set(self._series(), (self.sequence, digest))
+        series = state.series.set(self.series, self.manifest)
         return after.having(manifests=state.manifests.set(self.manifest, manifest), series=series)
 
     def _listed(self, state: State, item: Item, recorded: Recorded) -> Bag:

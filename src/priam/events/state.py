@@ -30,6 +30,7 @@ __all__ = [
     "Party",
     "Reading",
     "Response",
+    "Series",
     "Simulation",
     "Source",
     "State",
@@ -121,9 +122,12 @@ class Offer:
         return next((r.kind for r in reversed(self.responses) if r.by == party), None)
 
 
+Series = tuple[str | None, str, str]  # agreement, giver, receiver: manifests are numbered within it
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A list of bags, chained to the manifest before it in the same direction."""
+    """A list of bags, chained to the manifest before it in the same :data:`Series`."""
 
     manifest: str
     agreement: str | None
@@ -134,6 +138,7 @@ class Manifest:
     items: Map[str, Item]
     digest: str
     event_id: str
+    before: str | None = None  # the manifest before it in the series
     signatures: Map[str, bool] = field(default_factory=Map)  # party -> with reservations
     handover: str | None = None
     # Maps from tag to event id, not sets: adding one bag to a thousand copies nothing.
@@ -142,6 +147,11 @@ class Manifest:
     received: Map[str, Map[str, str]] = field(default_factory=Map)  # counting party -> tags
     counts: Map[str, str] = field(default_factory=Map)  # counting party -> event id in entries
     reservations: frozenset[str] = frozenset()  # event ids in entries
+
+    @property
+    def series(self) -> Series:
+        """What its number counts in."""
+        return self.agreement, self.giver, self.receiver
 
     @property
     def bilateral(self) -> bool:
@@ -229,7 +239,7 @@ class State:
     agreements: Map[str, Agreement] = field(default_factory=Map)
     offers: Map[str, Offer] = field(default_factory=Map)
     manifests: Map[str, Manifest] = field(default_factory=Map)
-    series: Map[str, tuple[int, str]] = field(default_factory=Map)  # last sequence and digest
+    series: Map[Series, str] = field(default_factory=Map)  # the last manifest of each
     handovers: Map[str, Handover] = field(default_factory=Map)
     bags: Map[str, Bag] = field(default_factory=Map)
     sources: Map[str, Source] = field(default_factory=Map)
@@ -271,6 +281,11 @@ class State:
     def manifest(self, manifest: str) -> Manifest:
         """The manifest, or a :class:`RuleError`."""
         return self._one(self.manifests, manifest, "manifest", "issue it first")
+
+    def last_manifest(self, series: Series) -> Manifest | None:
+        """The manifest with the highest number of a series; the next one has one more."""
+        name = self.series.get(series)
+        return None if name is None else self.manifests[name]
 
     def handover(self, handover: str) -> Handover:
         """The handover, or a :class:`RuleError`."""

@@ -12,18 +12,20 @@ from dataclasses import dataclass
 from priam.tlog import notes
 from priam.tlog.errors import FormatError, SignatureError
 from priam.tlog.hashes import HASH_SIZE, decode_hash, encode_base64
-from priam.tlog.notes import Note, Opened, Signer, Verifier
+from priam.tlog.notes import ED25519, Note, Opened, Signature, Signer, Verifier, VerifierKey
 from priam.tlog.proofs import MAX_SIZE
 
 __all__ = [
     "Checkpoint",
     "SignedCheckpoint",
+    "check_every_kind",
     "open_checkpoint",
     "parse_checkpoint",
     "parse_decimal",
     "sign_checkpoint",
 ]
 
+KINDS = {ED25519: "Ed25519", 0x06: "ML-DSA-44"}  # signature types of a log, for messages
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
@@ -116,13 +118,38 @@ def open_checkpoint(
     *,
     origin: str | None = None,
     require_all: bool = False,
+    every_kind: bool = True,
 ) -> SignedCheckpoint:
     """Verify a checkpoint against known keys; see :func:`priam.tlog.notes.verify`.
 
-    With ``origin`` the checkpoint must be of that log.
+    With ``origin`` the checkpoint must be of that log. Without ``every_kind`` one line of the
+    log is enough also where it publishes keys of two kinds (:func:`check_every_kind`).
     """
     checkpoint, parsed = parse_checkpoint(note)
     if origin is not None and checkpoint.origin != origin:
         raise SignatureError(f"the checkpoint is of {checkpoint.origin!r}, expected {origin!r}")
-    opened = notes.verify(parsed, verifiers, require_all=require_all)
+    known = list(verifiers)
+    opened = notes.verify(parsed, known, require_all=require_all)
+    if every_kind:
+        check_every_kind(checkpoint.origin, [v.vkey for v in known], opened.verified)
     return SignedCheckpoint(checkpoint, parsed, opened)
+
+
+def check_every_kind(
+    origin: str, vkeys: Iterable[VerifierKey], verified: Sequence[Signature]
+) -> None:
+    """Refuse a checkpoint that its log signed with some kinds of its keys and not with others.
+
+    A log that publishes an Ed25519 and an ML-DSA-44 key signs with both. One line alone means
+    that the other was cut off, or that only one of the two keys could be forged. Of several keys
+    of one kind (a key that was replaced) one is enough.
+    """
+    own = {(key.name, key.key_id): key.kind for key in vkeys if key.name == origin}
+    used = {own[at] for line in verified if (at := (line.name, line.key_id)) in own}
+    missing = set(own.values()) - used
+    if used and missing:
+        what = " and ".join(KINDS.get(kind, f"type {kind:#04x}") for kind in sorted(missing))
+        raise SignatureError(
+            f"the checkpoint of {origin} has no {what} line, and the log publishes such a key: "
+            "the line was removed, or the checkpoint was signed with a part of the keys only"
+        )

@@ -361,9 +361,10 @@ class _Check:
         for item in sorted(manifests, key=lambda s: _order(s.document)):
             manifest = item.document
             assert isinstance(manifest, Manifest)
-            place = (*_series(manifest), manifest.sequence)
+            place = (*manifest.series, manifest.sequence)
             if place in places:
-                text = f"a second manifest has number {manifest.sequence} of this agreement"
+                text = f"a second manifest has number {manifest.sequence} from {manifest.giver} to "
+                text += f"{manifest.receiver} under this agreement"
                 by = sorted(set(item.parties) & set(places[place].parties))
                 self.say("contradiction", _about(manifest.digest), text, by)
                 continue
@@ -374,7 +375,7 @@ class _Check:
     def _link(
         self, manifest: Manifest, places: Mapping[tuple[str, str, str, int], _Signed]
     ) -> None:
-        before = places.get((*_series(manifest), manifest.sequence - 1))
+        before = places.get((*manifest.series, manifest.sequence - 1))
         about = _about(manifest.digest)
         if manifest.sequence == 1 and manifest.previous is not None:
             self.say("contradiction", about, "the first manifest names one before it")
@@ -454,11 +455,6 @@ def _opened(source: BundleEvent, leaf: Leaf) -> Mapping[str, Any]:
     if isinstance(payload, dict) and isinstance(payload.get("body"), dict):
         payload = payload["body"]  # a store commits to {"version", "body"}
     return payload if isinstance(payload, dict) else {}
-
-
-def _series(manifest: Manifest) -> tuple[str, str, str]:
-    """Manifests are numbered within one agreement and one direction."""
-    return manifest.agreement, manifest.giver, manifest.receiver
 
 
 def _about(digest: str, what: str = "manifest") -> str:

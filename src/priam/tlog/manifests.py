@@ -76,6 +76,11 @@ class Manifest:
     count: int
 
     @property
+    def series(self) -> tuple[str, str, str]:
+        """What ``sequence`` counts in, the rule of :data:`priam.events.state.Series` too."""
+        return self.agreement, self.giver, self.receiver
+
+    @property
     def text(self) -> str:
         """The note text: one line of RFC 8785 JSON."""
         return _line(

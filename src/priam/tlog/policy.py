@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from priam.tlog.checkpoints import Checkpoint, parse_checkpoint
+from priam.tlog.checkpoints import Checkpoint, check_every_kind, parse_checkpoint
 from priam.tlog.cosignatures import (
     COSIGNATURE_ED25519,
     COSIGNATURE_MLDSA44,
@@ -256,7 +256,8 @@ class Verdict:
 def evaluate(policy: Policy, note: Note | bytes | str) -> Verdict:
     """Verify all signatures the policy knows and apply the quorum.
 
-    A wrong signature of a known key raises :class:`SignatureError`: such a note was tampered with.
+    A wrong signature of a known key raises :class:`SignatureError`, and so does a missing line
+    where the policy names keys of two kinds for the log: such a note was tampered with.
     """
     checkpoint, note = parse_checkpoint(note)
     names = {(w.vkey.name, w.vkey.key_id): w.name for w in policy.witnesses}
@@ -266,6 +267,7 @@ def evaluate(policy: Policy, note: Note | bytes | str) -> Verdict:
         if log.vkey.name == checkpoint.origin
     }
     signed = _signed(policy, note)
+    check_every_kind(checkpoint.origin, [log.vkey for log in policy.logs], signed)
     by_log = [line.name for line in signed if (line.name, line.key_id) in logs]
     cosigned = {
         names[line.name, line.key_id]: timestamp_of(line.value)

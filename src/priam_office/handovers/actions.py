@@ -93,22 +93,20 @@ def issue_manifest(
     """List the bags of a batch for ``receiver``; returns the manifest's name, its hash."""
     state = known().state
     read = [Item(parse(item.tag), item.seal, item.numbers, item.category) for item in items]
-    last, digest = state.series.get(f"{agreement}\x1f{me.party}\x1f{receiver}", (0, None))
-    before = [m.manifest for m in state.manifests.values() if digest and m.digest == digest]
+    last = state.last_manifest((agreement, me.party, receiver))
+    number = last.sequence + 1 if last else 1
     name = documents.document(
         agreement=agreement,
         batch=batch,
-        sequence=last + 1,
-        previous=before[0] if before else None,
+        sequence=number,
+        previous=last.manifest if last else None,
         giver=me.party,
         receiver=receiver,
         items=read,
     ).digest
-    items_of = tuple(read)
-    _record(
-        me,
-        ManifestIssued(name, batch, last + 1, me.party, receiver, items_of, agreement, digest),
-    )
+    before = last.digest if last else None
+    listed = tuple(read)
+    _record(me, ManifestIssued(name, batch, number, me.party, receiver, listed, agreement, before))
     return name
 
 

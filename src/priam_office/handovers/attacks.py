@@ -80,9 +80,9 @@ class _Scene:
     def ask_witness(self, leaves: list[bytes], old: int) -> tuple[int, str, str]:
         """Have C cosign a log of these leaves, signed with A's real key."""
         tree = Tree.from_hashes(b"".join(leaves))
-        signer = Installation(self.folder / "A").signer()
+        signers = Installation(self.folder / "A").signers()
         size = len(leaves)
-        note = sign_checkpoint(Checkpoint(signer.name, size, tree.root(size)), [signer])
+        note = sign_checkpoint(Checkpoint(signers[0].name, size, tree.root(size)), signers)
         proof = tuple(tree.consistency_proof(old, size)) if old < size else ()
         return (*post(self.june.witness)(bytes(Request(old, proof, note))), str(note))
 
@@ -136,7 +136,7 @@ def _two_histories(scene: _Scene) -> tuple[str, str]:
     if status == 200 or len(proofs) != 1:
         return "", "no proof was kept"
     view = SplitView.parse(proofs[0].read_bytes())
-    one, _ = view.verify([Installation(scene.folder / "A").signer().verifier()])
+    one, _ = view.verify(Installation(scene.folder / "A").verifiers())
     report = scene.report(dataclasses.replace(scene.bundle, split_views=(proofs[0].read_text(),)))
     text = next(s.text for s in report.of("contradiction") if "histories" in s.text)
     return "the witness C, then everybody", f"{text} (size {one.size}); the proof is kept"

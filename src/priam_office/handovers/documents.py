@@ -22,6 +22,8 @@ from priam_office.record.models import Event as Row
 
 __all__ = ["document", "kept_receptions", "note_of", "of_state", "reception"]
 
+NO_AGREEMENT = "none"  # in the bytes of a manifest that is under no agreement
+
 
 def document(
     *,
@@ -33,11 +35,16 @@ def document(
     receiver: str,
     items: Iterable[Item],
 ) -> Manifest:
-    """The manifest that is signed; items in the order of their tags."""
+    """The manifest that is signed; items in the order of their tags.
+
+    ``sequence`` is the number of the event: both count within agreement, giver and receiver.
+    """
+    if agreement == NO_AGREEMENT:
+        raise UserError(f"{agreement!r} stands for no agreement; give the agreement another name")
     listed = sorted(items, key=lambda item: item.tag)
     categories = {item.category for item in listed}
     return Manifest(
-        agreement=agreement or "none",
+        agreement=agreement or NO_AGREEMENT,
         batch=batch,
         sequence=sequence,
         previous=previous,
@@ -52,25 +59,15 @@ def document(
 def of_state(state: State, name: str) -> Manifest:
     """The document of a manifest that is here."""
     held = state.manifest(name)
-    before = [
-        other.manifest
-        for other in state.manifests.values()
-        if (other.agreement, other.giver, other.receiver) == _series(held)
-        and other.sequence == held.sequence - 1
-    ]
     return document(
         agreement=held.agreement,
         batch=held.batch,
         sequence=held.sequence,
-        previous=before[0] if before else None,
+        previous=held.before,
         giver=held.giver,
         receiver=held.receiver,
         items=held.items.values(),
     )
-
-
-def _series(held: object) -> tuple[object, object, object]:
-    return tuple(getattr(held, name) for name in ("agreement", "giver", "receiver"))  # type: ignore[return-value]
 
 
 def note_of(state: State, name: str) -> Note:

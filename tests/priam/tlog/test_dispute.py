@@ -24,6 +24,7 @@ from priam.tlog.manifests import (
     parse_reception,
     sign_document,
 )
+from priam.tlog.policy import Policy
 from priam.tlog.splitview import SplitView
 from priam.tlog.tree import Tree
 from tests.priam.tlog.disputes import EYE, NOW, Dispute, Installation, dispute, manifest, policy
@@ -113,9 +114,39 @@ def test_a_second_manifest_with_the_same_number() -> None:
     signers = [*case.a.office_key.signers(), *case.b.office_key.signers()]
     second = sign_document(manifest(5), signers)
     result = report(case, manifests=(*case.bundle.manifests, str(second)))
-    assert "a second manifest has number 1 of this agreement [A, B]" in said(
+    assert "a second manifest has number 1 from A to B under this agreement [A, B]" in said(
         result, "contradiction"
     )
+
+
+def test_each_direction_has_numbers_of_its_own() -> None:
+    case = HONEST
+    signers = [*case.a.office_key.signers(), *case.b.office_key.signers()]
+    back = sign_document(manifest(2, giver="B", receiver="A"), signers)
+    result = report(case, manifests=(*case.bundle.manifests, str(back)))
+    assert "second manifest" not in said(result, "contradiction")
+
+
+def test_a_checkpoint_without_one_of_its_two_lines_counts_for_nothing() -> None:
+    whole = HONEST.bundle.checkpoints[1]
+    text, _, lines = whole.partition("\n\n")
+    signed = lines.splitlines(keepends=True)
+    for cut in (0, 1):  # Ed25519, ML-DSA-44 of the log; the witness's lines stay
+        left = text + "\n\n" + "".join(line for n, line in enumerate(signed) if n != cut)
+        result = report(HONEST, checkpoints=(left,), events=())
+        assert "line, and the log publishes such a key" in said(result, "invalid")
+
+
+def test_a_log_that_published_one_key_signs_with_one() -> None:
+    one = policy(HONEST.a, HONEST.b)
+    old = Policy(one.logs[::2], one.witnesses, one.groups, one.quorum)
+    text, _, lines = HONEST.bundle.checkpoints[1].partition("\n\n")
+    first, _, *rest = lines.splitlines(keepends=True)
+    checkpoint = text + "\n\n" + first + "".join(rest)
+    bundle = replace(HONEST.bundle, checkpoints=(checkpoint,), events=(), growth=())
+    data = write_bundle(bundle, HONEST.a.office_key.signers())
+    result = verify_bundle(data, policy=old, parties=[HONEST.a.party, HONEST.b.party])
+    assert "signed by the log, cosigned by neutral" in said(result, "proved")
 
 
 def test_a_manifest_replayed_under_a_new_number() -> None:
