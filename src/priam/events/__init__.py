@@ -4,7 +4,16 @@ Pure Python: no database, no clock, no randomness but :func:`new_event_id`. ``EV
 type name to its class; a new event type is a frozen class with its rule and its effect.
 """
 
-from priam.events import agreements, claims, corrections, handovers, offers, simulations, values
+from priam.events import (
+    agreements,
+    claims,
+    corrections,
+    handovers,
+    offers,
+    simulations,
+    transport,
+    values,
+)
 from priam.events.agreements import *  # noqa: F403
 from priam.events.base import EVENTS, Event, Recorded, RuleError, decode, new_event_id
 from priam.events.claims import *  # noqa: F403
@@ -13,6 +22,7 @@ from priam.events.handovers import *  # noqa: F403
 from priam.events.offers import *  # noqa: F403
 from priam.events.simulations import *  # noqa: F403
 from priam.events.state import State, apply, check, fold, record
+from priam.events.transport import *  # noqa: F403
 from priam.events.values import *  # noqa: F403
 
 __all__ = [
@@ -29,4 +39,5 @@ __all__ = [
     "record",
 ]
 __all__ += agreements.__all__ + claims.__all__ + corrections.__all__
-__all__ += handovers.__all__ + offers.__all__ + simulations.__all__ + values.__all__
+__all__ += handovers.__all__ + offers.__all__ + simulations.__all__
+__all__ += transport.__all__ + values.__all__

@@ -71,7 +71,7 @@ class BagFoundOtherSide(Event):
         _check_custody(state, self.tag, self.by)
 
     def effect(self, state: State, recorded: Recorded) -> State:
-        bag = _touched(state.bag(self.tag), recorded)
+        bag = state.bag(self.tag).touched(recorded)
         return state.with_bags([dataclasses.replace(bag, found_other_side=True)])
 
 
@@ -150,7 +150,7 @@ class ManifestIssued(Event):
     def _listed(self, state: State, item: Item, recorded: Recorded) -> Bag:
         bag = state.bags.get(item.tag) or Bag(item.tag, self.giver, item.seal, ())
         return dataclasses.replace(
-            _touched(bag, recorded), manifest=self.manifest, seal=item.seal or bag.seal
+            bag.touched(recorded), manifest=self.manifest, seal=item.seal or bag.seal
         )
 
 
@@ -254,7 +254,7 @@ class BagsHandedOver(Event):
 
     def effect(self, state: State, recorded: Recorded) -> State:
         manifest = state.manifest(self.manifest)
-        bags = (_touched(state.bag(tag), recorded) for tag in self.tags)
+        bags = (state.bag(tag).touched(recorded) for tag in self.tags)
         after = state.with_bags(
             dataclasses.replace(bag, custodian=manifest.receiver, manifest=None, offer=None)
             for bag in bags
@@ -284,7 +284,7 @@ class BagRefused(Event):
 
     def effect(self, state: State, recorded: Recorded) -> State:
         manifest = state.manifest(self.manifest)
-        bag = _touched(state.bag(self.tag), recorded)
+        bag = state.bag(self.tag).touched(recorded)
         after = state.with_bags([dataclasses.replace(bag, manifest=None, offer=None)])
         return _put(
             after,
@@ -363,7 +363,7 @@ class BagsReceived(Event):
         seen: Map[str, str] = manifest.received.get(self.by, Map())
         seen = seen.update(dict.fromkeys(self.tags, recorded.event_id))
         after = state.with_bags(
-            _touched(state.bags[tag], recorded) for tag in self.tags if tag in state.bags
+            state.bags[tag].touched(recorded) for tag in self.tags if tag in state.bags
         )
         received = manifest.received.set(self.by, seen)
         return _put(after, dataclasses.replace(manifest, received=received))
@@ -425,7 +425,7 @@ class HandoverClosed(Event):
     def effect(self, state: State, recorded: Recorded) -> State:
         handover = state.handover(self.handover)
         kept = [
-            _touched(state.bag(tag), recorded)
+            state.bag(tag).touched(recorded)
             for name in handover.manifests
             for tag in state.manifest(name).items
             if state.bag(tag).manifest == name
@@ -436,10 +436,6 @@ class HandoverClosed(Event):
 
 def _put(state: State, manifest: Manifest) -> State:
     return state.put("manifests", manifest.manifest, manifest)
-
-
-def _touched(bag: Bag, recorded: Recorded) -> Bag:
-    return dataclasses.replace(bag, history=(*bag.history, recorded.event_id))
 
 
 def _check_custody(state: State, tag: str, party: str) -> None:

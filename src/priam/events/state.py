@@ -34,6 +34,7 @@ __all__ = [
     "Simulation",
     "Source",
     "State",
+    "Transport",
     "apply",
     "check",
     "fold",
@@ -185,6 +186,27 @@ class Bag:
     offer: str | None = None  # the open offer it is part of
     found_other_side: bool = False
 
+    def touched(self, recorded: Recorded) -> Bag:
+        """The bag with this event at the end of its history."""
+        return dataclasses.replace(self, history=(*self.history, recorded.event_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """A vehicle with bags: its seals at departure, and what was found on arrival, if it arrived."""
+
+    transport: str
+    by: str
+    vehicle: str
+    place: str
+    manifests: tuple[str, ...]
+    tags: tuple[str, ...]
+    seals: tuple[str, ...]
+    event_id: str
+    arrived: str | None = None  # the event of the arrival
+    arrived_at: str | None = None
+    seals_found: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -242,6 +264,7 @@ class State:
     series: Map[Series, str] = field(default_factory=Map)  # the last manifest of each
     handovers: Map[str, Handover] = field(default_factory=Map)
     bags: Map[str, Bag] = field(default_factory=Map)
+    transports: Map[str, Transport] = field(default_factory=Map)
     sources: Map[str, Source] = field(default_factory=Map)
     claims: Map[str, ClaimEntry] = field(default_factory=Map)
     entries: Map[str, Entry] = field(default_factory=Map)
@@ -294,6 +317,10 @@ class State:
     def bag(self, tag: str) -> Bag:
         """The bag, or a :class:`RuleError`."""
         return self._one(self.bags, tag, "bag", "register it or list it on a manifest first")
+
+    def transport(self, transport: str) -> Transport:
+        """The transport, or a :class:`RuleError`."""
+        return self._one(self.transports, transport, "transport", "record its departure first")
 
     def claim(self, claim: str) -> ClaimEntry:
         """The claim, or a :class:`RuleError`."""

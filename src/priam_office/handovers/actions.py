@@ -30,6 +30,8 @@ from priam.events import (
     OfferRefused,
     ReadingStated,
     ReservationMade,
+    TransportArrived,
+    TransportDeparted,
 )
 from priam.events.values import Item, Obligation, Reservation
 from priam.labels.tags import issue, parse
@@ -43,10 +45,12 @@ from priam_office.record.write import Entry, record_all
 
 __all__ = [
     "answer",
+    "arrive",
     "characterise",
     "close",
     "count",
     "countersign",
+    "depart",
     "hand_over",
     "issue_manifest",
     "new_tags",
@@ -168,6 +172,39 @@ def hand_over(me: Own, manifest: str, tags: Sequence[str] | None = None) -> None
         raise UserError(f"only the giver {held.giver!r} can hand over manifest {manifest[:16]}")
     rest = sorted(t for t in held.items if t not in held.handed_over and t not in held.refused)
     _record(me, BagsHandedOver(manifest, tuple(rest if tags is None else tags)))
+
+
+def depart(
+    me: Own,
+    transport: str,
+    manifests: Sequence[str],
+    *,
+    vehicle: str,
+    place: str,
+    tags: Sequence[str] = (),
+    seals: Sequence[str] = (),
+    destination: str | None = None,
+    when: str | None = None,
+) -> None:
+    """A vehicle leaves with bags, at ``when`` (UTC; now where nothing is said)."""
+    carried = tuple(parse(tag) for tag in tags)
+    left = TransportDeparted(
+        transport, me.party, vehicle, place, tuple(manifests), carried, tuple(seals), destination
+    )
+    record_all([Entry(left, claimed_time=when)], by=me.actor)
+
+
+def arrive(
+    me: Own,
+    transport: str,
+    *,
+    place: str,
+    seals: Sequence[str] = (),
+    when: str | None = None,
+) -> None:
+    """The vehicle arrives; ``seals`` are those found on it."""
+    there = TransportArrived(transport, me.party, place, tuple(seals))
+    record_all([Entry(there, claimed_time=when)], by=me.actor)
 
 
 def refuse_bag(me: Own, manifest: str, tag: str, reason: str) -> None:

@@ -58,6 +58,8 @@ EXCHANGED: dict[str, type[Event]] = {
         events.BagsReceived,
         events.CountStated,
         events.HandoverClosed,
+        events.TransportDeparted,
+        events.TransportArrived,
         events.Corrected,
         papers.KeyRevoked,
         papers.ManifestSignatures,
@@ -112,7 +114,9 @@ def dispute(me: Own, signers: Sequence[Signer], batch: str) -> bytes:
             f"there is no manifest of batch {batch!r}; known: {', '.join(batches) or 'none'}"
         )
     rows = Row.objects.filter(type__in=EXCHANGED).order_by("sequence")
-    chosen = [row for row in rows if _touches(row.type, body(row), names)]
+    moved = [t.transport for t in state.transports.values() if set(t.manifests) & set(names)]
+    about = [*names, *moved]
+    chosen = [row for row in rows if _touches(row.type, body(row), about)]
     newest = witnessing.covering(me.folder, chosen[-1].sequence) or checkpoints.checkpoint()
     received = [read_bundle(path.read_bytes())[0] for path in received_files(me)]
     signed = [documents.note_of(state, name) for name in names]
@@ -128,7 +132,7 @@ def dispute(me: Own, signers: Sequence[Signer], batch: str) -> bytes:
         growth=tuple(_unique(step for one in received for step in one.growth)),
         events=(
             *_disclosed(me.actor, chosen, newest.size),
-            *_unique(e for one in received for e in one.events if _relevant(e, names)),
+            *_unique(e for one in received for e in one.events if _relevant(e, about)),
         ),
         manifests=tuple(str(note) for note in signed if note.signatures),
         receptions=tuple(text for name in names for text in documents.kept_receptions(name)),
@@ -146,7 +150,8 @@ def received_files(me: Own) -> list[Any]:
 def _touches(kind: str, fields: dict[str, Any], names: Sequence[str]) -> bool:
     if kind == papers.KeyRevoked.type:
         return True
-    return fields.get("manifest") in names or bool(set(fields.get("manifests", ())) & set(names))
+    named = {fields.get("manifest"), fields.get("transport")}
+    return bool(named & set(names)) or bool(set(fields.get("manifests", ())) & set(names))
 
 
 def _relevant(event: BundleEvent, names: Sequence[str]) -> bool:
