@@ -6,8 +6,9 @@ magnitude. Give the folder of the reference files: python benchmarks/bench_dvi.p
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
+import os
 import time
 from pathlib import Path
 
@@ -22,7 +23,9 @@ def seconds(call) -> float:
 
 
 def main() -> None:
-    reference = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared") / "reference"
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("shared", nargs="?", default=os.environ.get("PRIAM_SHARED", "../shared"))
+    reference = Path(parser.parse_args().shared) / "reference"
     print(f"{'case':26s}{'pairwise':>10s}{'ratio':>8s}{'joint':>10s}{'ratio':>8s}")
     for file in ("dvir_datasets.json", "simulated.json"):
         for record in json.loads((reference / "dvi" / file).read_text())["cases"]:
@@ -30,7 +33,7 @@ def main() -> None:
             pair = seconds(lambda case=case: pairwise_lr(case))
             joint = seconds(lambda case=case: solve_case(case, 300))
             theirs = record.get("joint_seconds")
-            ratio = f"{theirs / joint:8.1f}" if theirs else "  (none)"
+            ratio = f"{theirs / joint:8.1f}" if theirs else "    stops"
             first = record["pairwise_seconds"] / pair
             print(f"{record['name']:26s}{pair:10.3f}{first:8.1f}{joint:10.3f}{ratio}")
     for name in ("b10", "b50"):

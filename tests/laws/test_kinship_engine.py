@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from priam.genetics.mutation import MutationModel
 from priam.kinship import pedigree as shapes
 from priam.kinship.enumeration import likelihood_by_enumeration
+from priam.kinship.lanes import log_likelihoods_by_lane
 from priam.kinship.likelihood import (
     log_likelihood,
     log_likelihood_linked,
@@ -120,6 +121,22 @@ def test_engine_equals_enumeration(data):
         assert got == pytest.approx(expected, rel=1e-10, abs=1e-10)
     many = log_likelihoods(pedigree, locus, [seen] * 9, theta=theta)  # reading put off
     np.testing.assert_allclose(many, got, rtol=1e-10, atol=1e-10)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_lanes_of_different_loci_equal_one_by_one(data):
+    """Any mixture of models, chromosomes, silent alleles and degraded observations."""
+    pedigree = data.draw(pedigrees(most=4))
+    theta = data.draw(st.sampled_from([0.0, 0.0, 0.05]))
+    different = [data.draw(loci()) for _ in range(data.draw(st.integers(1, 3)))]
+    lanes = [
+        (k, data.draw(observations(pedigree, different[k])))
+        for k in data.draw(st.lists(st.integers(0, len(different) - 1), min_size=1, max_size=6))
+    ]
+    got = log_likelihoods_by_lane(pedigree, different, lanes, theta=theta)
+    expected = [_log(_by_enumeration(pedigree, different[k], s, theta)) for k, s in lanes]
+    np.testing.assert_allclose(got, expected, rtol=1e-10, atol=1e-10)
 
 
 @settings(max_examples=25, deadline=None)

@@ -331,6 +331,7 @@ def evaluate(
     lanes: int,
     theta: float = 0.0,
     shares: Floats | None = None,
+    matrices: tuple[Floats, Floats] | None = None,
 ) -> tuple[Floats, Floats | float]:
     """Run one shape over ``lanes`` families at one locus.
 
@@ -340,6 +341,7 @@ def evaluate(
         evidence: for each person with evidence P(seen | genotype), (alleles, alleles, lanes),
             symmetric; (alleles, lanes) for a male at an X marker.
         shares: frequencies that differ between lanes, (alleles, lanes), in place of the locus's.
+        matrices: the same for the mutation of fathers and mothers, (alleles, alleles, lanes).
 
     Returns:
         Values of shape (alleles, alleles of each asked person..., lanes), or (lanes,) if nobody
@@ -347,7 +349,7 @@ def evaluate(
     """
     observed = {(name, 0): value for name, value in typed.items()}
     weights = {(name, 0): value for name, value in evidence.items()}
-    return _evaluate(shape, loci, observed, weights, lanes, theta, (), shares)
+    return _evaluate(shape, loci, observed, weights, lanes, theta, (), shares, matrices)
 
 
 def _evaluate(
@@ -359,10 +361,13 @@ def _evaluate(
     theta: float,
     rates: Sequence[float],
     shares: Floats | None = None,
+    matrices: tuple[Floats, Floats] | None = None,
 ) -> tuple[Floats, Floats | float]:
     run = _Run(shape, loci, typed, evidence, lanes, rates)
     if shares is not None:
         run.shares = [shares]
+    if matrices is not None:
+        run.matrices = [matrices]
     if theta == 0.0:
         return run.solve(run.founder_tables(), {})
     return run.with_theta(theta)
@@ -435,7 +440,8 @@ class _Run:
         matrix = self.matrices[term.locus][0 if term.father else 1]
         to = renamed(term.child, merged)
         # over (child's allele, parent's allele); read at the child's, then the parent's first
-        below = network.read(Table((-1, -2), np.ascontiguousarray(matrix.T), False), to)
+        turned = np.ascontiguousarray(np.swapaxes(matrix, 0, 1))
+        below = network.read(Table((-1, -2), turned, matrix.ndim == 3), to)
         assert below.data is not None
         data = np.moveaxis(below.data, below.axes.index(-2), 0)
         axes = tuple(axis for axis in below.axes if axis != -2)

@@ -128,6 +128,22 @@ class Locus:
     def index(self) -> dict[str, int]:
         return {label: place for place, label in enumerate(self.alleles)}
 
+    @cached_property
+    def mutated_to(self) -> Floats | None:
+        """Chance of mutating to each allele, fathers and mothers, (2, alleles); 0 without mutation.
+
+        ``None`` where it depends on the parent's allele. Where it does not (models equal and
+        proportional), alleles that nobody shows can always be merged into one.
+        """
+        found = np.zeros((2, len(self)))
+        for row, matrix in zip(found, (self.male, self.female)):
+            if matrix is not None:
+                low, high = _off_diagonal(matrix)
+                if np.any(high - low > 1e-13 * high):
+                    return None
+                row[:] = low
+        return found
+
     def position(self, label: str, person: str = "?") -> int:
         """Position of an allele; :class:`UserError` names person, marker and value."""
         found = self.index.get(label)
@@ -247,6 +263,16 @@ def _split(flows: Floats, group: list[int]) -> list[list[int]]:
         else:
             parts.append([place])
     return parts
+
+
+def _off_diagonal(matrix: Floats) -> tuple[Floats, Floats]:
+    """Smallest and largest entry of each column, the diagonal left out; 0 for one allele."""
+    if len(matrix) == 1:
+        return np.zeros(1), np.zeros(1)
+    diagonal = np.eye(len(matrix), dtype=bool)
+    low: Floats = np.where(diagonal, np.inf, matrix).min(axis=0)
+    high: Floats = np.where(diagonal, -np.inf, matrix).max(axis=0)
+    return low, high
 
 
 def _rest(size: int, kept: list[int]) -> list[list[int]]:

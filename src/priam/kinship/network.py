@@ -18,7 +18,7 @@ doi 10.1214/ss/1081443232; Fishelson and Geiger, Bioinformatics 2002; 18:S189-19
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 
 import numpy as np
@@ -59,13 +59,13 @@ class Table:
     data: Floats | None = None
     lanes: bool = False
     pending: tuple[tuple[int, Allele], ...] = ()
-    known: frozenset[int] | None = None
+    variables: frozenset[int] = field(init=False)
 
-    def variables(self) -> frozenset[int]:
-        if self.known is None:
-            read = {a.variable for _, a in self.pending if a.variable is not None}
-            self.known = frozenset(self.axes) | read
-        return self.known
+    def __post_init__(self) -> None:
+        found = frozenset(self.axes)
+        if self.pending:
+            found |= {a.variable for _, a in self.pending if a.variable is not None}
+        self.variables = found
 
 
 @dataclass(slots=True)
@@ -80,20 +80,20 @@ class Switch:
     lanes: bool = False
     size: int = 0
     pending: tuple[tuple[int, Allele], ...] = ()
-    known: frozenset[int] | None = None
+    variables: frozenset[int] = field(init=False)
 
-    def variables(self) -> frozenset[int]:
-        if self.known is None:
-            read = [self.x, self.y, *(allele for _, allele in self.pending)]
-            below = {a.variable for a in read if a.variable is not None}
-            self.known = frozenset({self.s, *self.axes, *below})
-        return self.known
+    def __post_init__(self) -> None:
+        read = [self.x, self.y, *(allele for _, allele in self.pending)]
+        below = {a.variable for a in read if a.variable is not None}
+        self.variables = frozenset({self.s, *self.axes, *below})
 
 
 FIRST_PENDING = 1_000_000
 """Names of pending axes start here, above all variables."""
 DEFER_FROM = 8
 """Lanes from which on reading at observed alleles is put off."""
+CHEAP = 2000
+"""Entries a variable up to which an order is taken as it is."""
 LARGEST_SHARED = 2**22
 """Entries that a table shared by all lanes may have."""
 
@@ -132,19 +132,19 @@ class Network:
         above = {own.s, own.x.variable, own.y.variable}
         if v in above:
             return False
-        return not any(above & table.variables() for table in tables)
+        return not any(above & table.variables for table in tables)
 
     def bucket(self, v: int) -> tuple[list[Switch], list[Table]]:
         return (
-            [switch for switch in self.switches if v in switch.variables()],
-            [table for table in self.tables if v in table.variables()],
+            [switch for switch in self.switches if v in switch.variables],
+            [table for table in self.tables if v in table.variables],
         )
 
     def cells(self, v: int) -> tuple[int, set[int]]:
         """Entries that summing out ``v`` touches, and the variables whose buckets it changes."""
         switches, tables = self.bucket(v)
         union = {axis for table in tables for axis in table.axes}
-        near = union.union(*(switch.variables() for switch in switches))
+        near = union.union(*(switch.variables for switch in switches))
         if self.pulls_back(v, switches, tables):
             union |= set(switches[0].axes)
             return prod(self.sizes[a] for a in union) * switches[0].size, near
@@ -185,7 +185,7 @@ class Network:
             data = np.moveaxis(data, made.axes.index(passed), 0)
         place = next(k for k, own in enumerate(self.switches) if own is switch)
         self.switches[place] = replace(
-            switch, axes=axes, data=data, lanes=made.lanes, pending=made.pending, known=None
+            switch, axes=axes, data=data, lanes=made.lanes, pending=made.pending
         )
 
     def _contracted(self, v: int, tables: Sequence[Table]) -> Table:
@@ -244,11 +244,14 @@ class Network:
     def _settle_at(self, v: int) -> None:
         """Read tables and switches whose pending alleles depend on ``v``."""
 
-        def waits(pending: tuple[tuple[int, Allele], ...]) -> bool:
-            return any(allele.variable == v for _, allele in pending)
-
-        self.tables = [self.settled(t) if waits(t.pending) else t for t in self.tables]
-        self.switches = [self._settled_switch(w) if waits(w.pending) else w for w in self.switches]
+        if self.fresh == FIRST_PENDING:  # nothing was ever put off
+            return
+        for place, table in enumerate(self.tables):
+            if table.pending and any(allele.variable == v for _, allele in table.pending):
+                self.tables[place] = self.settled(table)
+        for place, switch in enumerate(self.switches):
+            if switch.pending and any(allele.variable == v for _, allele in switch.pending):
+                self.switches[place] = self._settled_switch(switch)
 
     def _settled_switch(self, switch: Switch) -> Switch:
         passed = len(self.sizes)
@@ -257,7 +260,7 @@ class Network:
         assert made.data is not None
         data = np.moveaxis(made.data, made.axes.index(passed), 0)
         axes = tuple(axis for axis in made.axes if axis != passed)
-        return replace(switch, axes=axes, data=data, lanes=True, pending=(), known=None)
+        return replace(switch, axes=axes, data=data, lanes=True, pending=())
 
     def _counted(self, v: int, tables: Sequence[Table]) -> Table:
         """The same without numbers: which axes, and how large the tables on the way are.
@@ -343,10 +346,12 @@ def plan_order(network: Network, kept: Sequence[int]) -> tuple[tuple[int, ...], 
     """An order of elimination and the largest number of entries that it needs at once.
 
     Two greedy orders are tried, and the one with fewer entries in all is taken: smallest bucket
-    first, and alleles before meioses and phases (smallest bucket first within each).
+    first, and alleles before meioses and phases (smallest bucket first within each). A cheap
+    order is not worth a second look.
     """
-    plans = [_greedy(network, kept, alleles_first) for alleles_first in (False, True)]
-    _, peak, order = min(plans)
+    total, peak, order = _greedy(network, kept, False)
+    if total > CHEAP * max(len(order), 1):
+        _, peak, order = min((total, peak, order), _greedy(network, kept, True))
     return order, peak
 
 
@@ -381,5 +386,5 @@ def _shape(table: Table) -> tuple[int, ...]:
 def _present(network: Network) -> set[int]:
     found = {axis for table in network.tables for axis in table.axes}
     for switch in network.switches:
-        found |= switch.variables()
+        found |= switch.variables
     return found

@@ -296,17 +296,31 @@ def renamed(allele: Allele, merged: dict[int, int]) -> Allele:
     return Allele(merged.get(allele.variable, allele.variable))
 
 
-@lru_cache(maxsize=16384)
 def order_of(shape: Shape, alleles: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
-    """Order of elimination for a shape and the entries of its largest table.
+    """Order of elimination for a shape and (a bound on) the entries of its largest table.
 
-    Raises :class:`UserError`, before anything is allocated, where that table would pass
-    ``MEMORY_LIMIT``.
+    Loci of similar size share a plan, made for the largest of them. Raises :class:`UserError`,
+    before anything is allocated, where that table would pass ``MEMORY_LIMIT``.
     """
-    skeleton = skeleton_of(shape)
-    order, peak = plan_order(symbolic(skeleton, alleles, {}), skeleton.kept)
-    check_size(shape, peak, alleles)
+    order, peak = _planned(shape, tuple(_rounded(size) for size in alleles))
+    if peak * 8 > MEMORY_LIMIT:
+        order, peak = _planned(shape, alleles)
+        check_size(shape, peak, alleles)
     return order, peak
+
+
+def _rounded(alleles: int) -> int:
+    """The next of 2, 3, 4, 6, 8, 12, 16, 24, ..."""
+    size = 2
+    while size < alleles:
+        size = size * 3 // 2 if size & (size - 1) == 0 else size * 4 // 3
+    return size
+
+
+@lru_cache(maxsize=16384)
+def _planned(shape: Shape, alleles: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+    skeleton = skeleton_of(shape)
+    return plan_order(symbolic(skeleton, alleles, {}), skeleton.kept)
 
 
 def check_size(shape: Shape, peak: int, alleles: Sequence[int]) -> None:

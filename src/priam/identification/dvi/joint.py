@@ -104,12 +104,13 @@ def family_claims(
 ) -> Iterator[tuple[Placement, float]]:
     """Every possible placement of victims in one family with its log likelihood.
 
-    Placements grow by one person at a time; one of probability zero is never extended, since a
-    further profile cannot make it possible.
+    Placements grow by one person at a time. A further profile cannot make possible what is
+    impossible, so that only those are looked at whose every part was found possible.
     """
     columns = {person: c for c, (_, k, person) in enumerate(case.columns) if k == family}
     people = [m for m in case.families[family].missing if m in columns]
     front: list[tuple[Placement, int]] = [((), 0)]
+    possible: set[Placement] = {()}
     made = 0
     while front:
         grown = [
@@ -117,7 +118,9 @@ def family_claims(
             for placement, start in front
             for p in range(start, len(people))
             for v, victim in enumerate(case.victims)
-            if case.fits(victim, columns[people[p]]) and all(v != used for _, used in placement)
+            if case.fits(victim, columns[people[p]])
+            and all(v != used for _, used in placement)
+            and _parts_possible((*placement, (people[p], v)), possible)
         ]
         made += len(grown)
         if made > MOST_PLACEMENTS:
@@ -127,7 +130,12 @@ def family_claims(
             )
         values = engine.totals([placement for placement, _ in grown])
         front = [entry for entry, value in zip(grown, values) if value > -inf]
+        possible = {placement for placement, _ in front}
         yield from ((p, value) for (p, _), value in zip(grown, values) if value > -inf)
+
+
+def _parts_possible(placement: Placement, possible: set[Placement]) -> bool:
+    return all(placement[:k] + placement[k + 1 :] in possible for k in range(len(placement)))
 
 
 def _assignment(case: DviCase, model: JointModel, claims: tuple[int, ...]) -> dict[str, str]:

@@ -11,8 +11,7 @@ from math import exp, inf
 from typing import Any
 
 from priam.identification.dvi.cases import DviCase, DviFamily, Victim
-from priam.identification.dvi.lanes import unmutated_log_likelihoods
-from priam.kinship.likelihood import log_likelihoods
+from priam.kinship.lanes import log_likelihoods_by_lane
 from priam.kinship.locus import Locus
 from priam.kinship.pedigree import Pedigree, Person
 
@@ -28,8 +27,6 @@ class FamilyLikelihood:
         self.family, self.loci, self.victims = family, tuple(loci), tuple(victims)
         self._known: list[dict[tuple[Any, ...], float]] = [{} for _ in self.loci]
 
-        self._together = _simple(self)
-
     def _key(self, locus: Locus, placement: Placement) -> tuple[Any, ...]:
         return tuple(
             (person, _frozen(self.victims[v].genotypes[locus.name]))
@@ -43,11 +40,7 @@ class FamilyLikelihood:
         for number, locus in enumerate(self.loci):
             keys = {self._key(locus, placement) for placement in placements}
             fresh.append(sorted(keys - self._known[number].keys(), key=repr))
-        if self._together:
-            self._fill_together(fresh)
-        else:
-            for number, locus in enumerate(self.loci):
-                self._fill(number, locus, fresh[number])
+        self._fill(fresh)
         return [
             [self._known[n][self._key(locus, placement)] for n, locus in enumerate(self.loci)]
             for placement in placements
@@ -57,48 +50,19 @@ class FamilyLikelihood:
         """Log likelihood of each placement over all markers."""
         return [sum(row) for row in self.per_marker(placements)]
 
-    def _fill(self, number: int, locus: Locus, keys: list[tuple[Any, ...]]) -> None:
-        if not keys:
-            return
-        typed = {p: g[locus.name] for p, g in self.family.genotypes.items() if locus.name in g}
-        rows = [{**typed, **{person: list(g) for person, g in key}} for key in keys]
-        values = log_likelihoods(self.family.pedigree, locus, rows)
-        self._known[number].update(zip(keys, (float(v) for v in values)))
-
-    def _fill_together(self, fresh: list[list[tuple[Any, ...]]]) -> None:
-        """All markers at once, where nothing mutates and every genotype is complete."""
-        lanes, owners = [], []
+    def _fill(self, fresh: Sequence[Sequence[tuple[Any, ...]]]) -> None:
+        """All new (marker, genotypes placed) at once."""
+        lanes: list[tuple[int, dict[str, Any]]] = []
+        owners = []
         for number, (locus, keys) in enumerate(zip(self.loci, fresh)):
             given = self.family.genotypes.items()
-            typed = {p: tuple(g[locus.name]) for p, g in given if locus.name in g}
+            typed = {p: g[locus.name] for p, g in given if locus.name in g}
             for key in keys:
                 lanes.append((number, {**typed, **dict(key)}))
                 owners.append((number, key))
-        if lanes:
-            values = unmutated_log_likelihoods(self.family.pedigree, self.loci, lanes)
-            for (number, key), value in zip(owners, values):
-                self._known[number][key] = value
-
-
-def _simple(engine: FamilyLikelihood) -> bool:
-    """No mutation, autosomal, no silent allele, no inbred founder, every genotype complete."""
-    plain = all(
-        locus.male is None
-        and locus.female is None
-        and locus.chromosome == "autosomal"
-        and locus.silent is None
-        for locus in engine.loci
-    )
-    if not plain or any(person.inbreeding for person in engine.family.pedigree.persons):
-        return False
-    names = {locus.name for locus in engine.loci}
-    profiles = [*engine.family.genotypes.values(), *(v.genotypes for v in engine.victims)]
-    return all(
-        isinstance(pair, (list, tuple)) and len(pair) == 2 and None not in pair
-        for profile in profiles
-        for marker, pair in profile.items()
-        if marker in names
-    )
+        values = log_likelihoods_by_lane(self.family.pedigree, self.loci, lanes)
+        for (number, key), value in zip(owners, values.tolist()):
+            self._known[number][key] = value
 
 
 def _frozen(genotype: Any) -> tuple[Any, ...]:
