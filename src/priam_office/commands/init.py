@@ -9,7 +9,7 @@ import click
 from priam.errors import UserError
 from priam_office.commands.opening import data_option, open_installation, prepare
 
-__all__ = ["init"]
+__all__ = ["init", "keep_private", "migrate"]
 
 
 @click.command(short_help="Make an installation: data folder, keys, database.")
@@ -33,8 +33,8 @@ def init(folder: Path, origin: str) -> None:
     except OSError as error:
         raise UserError(f"{folder} cannot be written: {error.strerror}") from None
     prepare(folder)
-    _keep_private()
-    _migrate()
+    keep_private()
+    migrate()
     open_installation(folder)
     click.echo(f"{'Checked' if there else 'Made'} the installation in {folder}.")
     click.echo(f"  log      {installation.origin()}")
@@ -43,7 +43,7 @@ def init(folder: Path, origin: str) -> None:
     click.echo(f"  database {_shown(installation.database_url)}")
 
 
-def _keep_private() -> None:
+def keep_private() -> None:
     """Let only its owner read an SQLite database: it holds payloads and salts.
 
     Made before the first connection, since SQLite gives its side files the mode of the database.
@@ -63,7 +63,7 @@ def _keep_private() -> None:
         raise UserError(f"the database {path} cannot be kept private: {error.strerror}") from None
 
 
-def _migrate() -> None:
+def migrate() -> None:
     from django.core.management import call_command
     from django.db import DatabaseError
 
