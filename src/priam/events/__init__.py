@@ -8,6 +8,7 @@ from priam.events import (
     agreements,
     claims,
     corrections,
+    families,
     handovers,
     offers,
     simulations,
@@ -18,6 +19,7 @@ from priam.events.agreements import *  # noqa: F403
 from priam.events.base import EVENTS, Event, Recorded, RuleError, decode, new_event_id
 from priam.events.claims import *  # noqa: F403
 from priam.events.corrections import *  # noqa: F403
+from priam.events.families import *  # noqa: F403
 from priam.events.handovers import *  # noqa: F403
 from priam.events.offers import *  # noqa: F403
 from priam.events.simulations import *  # noqa: F403
@@ -39,5 +41,5 @@ __all__ = [
     "record",
 ]
 __all__ += agreements.__all__ + claims.__all__ + corrections.__all__
-__all__ += handovers.__all__ + offers.__all__ + simulations.__all__
+__all__ += families.__all__ + handovers.__all__ + offers.__all__ + simulations.__all__
 __all__ += transport.__all__ + values.__all__

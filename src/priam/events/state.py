@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from immutables import Map
 
 from priam.events.base import Event, Recorded, RuleError
+from priam.events.families_rows import Family, Missing, Reference, Relative
 from priam.events.values import Item, Obligation
 
 __all__ = [
@@ -270,6 +271,10 @@ class State:
     entries: Map[str, Entry] = field(default_factory=Map)
     corrections: Map[str, str] = field(default_factory=Map)  # correction -> the entry it is about
     simulations: Map[str, Simulation] = field(default_factory=Map)
+    missing: Map[str, Missing] = field(default_factory=Map)
+    families: Map[str, Family] = field(default_factory=Map)
+    relatives: Map[str, Relative] = field(default_factory=Map)
+    references: Map[str, Reference] = field(default_factory=Map)  # by the label of the sample
 
     def put(self, table: str, key: str, value: object) -> State:
         """This state with one row set."""
@@ -325,6 +330,22 @@ class State:
     def claim(self, claim: str) -> ClaimEntry:
         """The claim, or a :class:`RuleError`."""
         return self._one(self.claims, claim, "claim", "record it first")
+
+    def missing_person(self, missing: str) -> Missing:
+        """The missing person, or a :class:`RuleError`."""
+        return self._one(self.missing, missing, "missing person", "register the person first")
+
+    def family(self, family: str) -> Family:
+        """The family, or a :class:`RuleError`."""
+        return self._one(self.families, family, "family", "register it first")
+
+    def relative(self, person: str) -> Relative:
+        """The relative, or a :class:`RuleError`."""
+        return self._one(self.relatives, person, "relative", "add the person to a family first")
+
+    def reference(self, sample: str) -> Reference:
+        """The reference sample, or a :class:`RuleError`."""
+        return self._one(self.references, sample, "reference sample", "take the sample first")
 
     @staticmethod
     def _one(table: Map[str, Value], key: str, what: str, way_out: str) -> Value:
