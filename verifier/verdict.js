@@ -61,6 +61,7 @@ class Check {
   async exporter(note) {
     const { verified, unknown } = await openNote(note, this.verifiers());
     need(!unknown.length, `the bundle has a signature of the unknown key ${unknown[0]?.name}`);
+    for (const line of verified.values()) need(maySign(line.name, "bundle"), `the key ${line.name} may not sign a bundle`);
     const all = [...this.keys.values()];
     const names = new Set(all.filter(({ key }) => verified.has(key.id)).map(({ party }) => party));
     for (const name of names) { // whoever exports signs with all keys of one name
@@ -173,7 +174,7 @@ class Check {
       const entry = found.get(digest) ?? { document, digest, parties: new Set() };
       found.set(digest, entry);
       for (const [vkey, { party, key }] of this.keys)
-        if (verified.has(key.id) && !this.revoked(vkey, party, digest)) entry.parties.add(party);
+        if (verified.has(key.id) && maySign(key.name, what) && !this.revoked(vkey, party, digest)) entry.parties.add(party);
     });
     return found;
   }
@@ -193,6 +194,12 @@ class Check {
   entries(digest) {
     return this.seen.filter(({ payload }) => member(payload, "manifest") === digest || member(payload, "reception") === digest);
   }
+}
+
+// HOST/point/NAME signs what was counted, HOST/recovery/NAME no paper at all, any other key all.
+function maySign(name, what) {
+  const role = name.split("/")[1];
+  return (role !== "point" && role !== "recovery") || (role === "point" && what === "reception");
 }
 
 const base64 = (bytes) => btoa(String.fromCharCode(...bytes));

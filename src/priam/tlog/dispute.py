@@ -24,7 +24,7 @@ from priam.tlog.cosignatures import verifier_of
 from priam.tlog.errors import FormatError, LogError, SignatureError
 from priam.tlog.hashes import leaf_hash
 from priam.tlog.leaves import Leaf, canonical_json, commitment, parse_leaf
-from priam.tlog.manifests import Manifest, Reception, parse_manifest, parse_reception
+from priam.tlog.manifests import Manifest, Reception, may_sign, parse_manifest, parse_reception
 from priam.tlog.notes import Note
 from priam.tlog.policy import Policy, Verdict, evaluate, parse_policy
 from priam.tlog.proofs import verify_consistency, verify_inclusion
@@ -160,6 +160,9 @@ class _Check:
             )
         signed = {(line.name, line.key_id) for line in opened.verified}
         names = {n for n, v in self.keys.values() if (v.name, v.key_id) in signed}
+        wrong = sorted(line.name for line in opened.verified if not may_sign(line.name, "bundle"))
+        if wrong:
+            raise SignatureError(f"the key {wrong[0]} may not sign a bundle")
         for name in names:
             self._all_keys(name, signed)
         return tuple(sorted(names))
@@ -300,7 +303,7 @@ class _Check:
             signed = {(line.name, line.key_id) for line in opened.verified}
             entry = found.setdefault(document.digest, _Signed(document, {}))
             for vkey, (party, verifier) in self.keys.items():
-                if (verifier.name, verifier.key_id) in signed:
+                if (verifier.name, verifier.key_id) in signed and may_sign(verifier.name, what):
                     if self._revoked(vkey, party, document.digest):
                         continue
                     entry.parties.setdefault(party, vkey)

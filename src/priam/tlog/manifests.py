@@ -27,6 +27,7 @@ __all__ = [
     "Reception",
     "Reservation",
     "hash_of",
+    "may_sign",
     "parse_manifest",
     "parse_reception",
     "sign_document",
@@ -190,6 +191,17 @@ class Reception:
 def hash_of(text: str) -> str:
     """SHA-256 of a note text, hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def may_sign(key_name: str, what: str) -> bool:
+    """Whether a key of a party may sign a ``manifest``, a ``reception`` or a ``bundle``.
+
+    ``HOST/office`` signs all of them. ``HOST/point/NAME``, a device at the exchange point, signs
+    receptions; ``HOST/recovery/NAME`` signs nothing but a new card of the party. The name is part
+    of the key (its id is a hash over both), so a key cannot change its role.
+    """
+    role = key_name.partition("/")[2].partition("/")[0]
+    return role not in ("point", "recovery") or (role == "point" and what == "reception")
 
 
 def sign_document(document: Manifest | Reception | Note, signers: Sequence[Signer]) -> Note:

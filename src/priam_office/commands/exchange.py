@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from priam.errors import InputError, UserError
+from priam_office.commands.keys import KEY_COMMANDS
 from priam_office.commands.opening import data_option, open_installation
 from priam_office.commands.point import count, handover
 from priam_office.commands.witness import passphrase_option
@@ -69,8 +70,17 @@ def init(
 @data_option
 @click.argument("card", type=_FILE)
 @click.option("--fingerprint", required=True, help="What the other party read aloud.")
-def trust(folder: Path, card: Path, fingerprint: str) -> None:
-    """Trust the keys on CARD, if its fingerprint is the one that was read aloud."""
+@click.option(
+    "--confirmed-by",
+    multiple=True,
+    help="Who answers here for a card that nothing vouches for (two people), for lost keys.",
+)
+def trust(folder: Path, card: Path, fingerprint: str, confirmed_by: tuple[str, ...]) -> None:
+    """Trust the keys on CARD, if its fingerprint is the one that was read aloud.
+
+    A card that replaces an earlier one has to be signed with the keys of that, or with recovery
+    keys of the party; docs/how-to/replace-keys.md.
+    """
     me = own_party(folder)
     from priam_office.handovers import parties
 
@@ -81,7 +91,7 @@ def trust(folder: Path, card: Path, fingerprint: str) -> None:
             "do not trust it",
             file=card,
         )
-    parties.trust(me, read)
+    parties.trust(me, card, confirmed_by)
     click.echo(f"The keys of {read.party} ({read.name}) are trusted from now on.")
 
 
@@ -187,13 +197,16 @@ def answer(folder: Path, offer: str, answer: str, reason: str) -> None:
 @exchange.command(short_help="Sign a manifest, and what this party counted.")
 @data_option
 @click.argument("manifest")
+@click.option("--key", type=_FILE, help="Key file of a device: signs what was counted, only.")
 @passphrase_option
-def sign(folder: Path, manifest: str, passphrase: str) -> None:
+def sign(folder: Path, manifest: str, key: Path | None, passphrase: str) -> None:
     """Sign the bytes of MANIFEST with this party's keys."""
     me = own_party(folder)
+    from priam.tlog.keys import load_key
     from priam_office.handovers import actions
 
-    actions.sign(me, me.signers(passphrase), manifest)
+    signers = load_key(key, passphrase).signers() if key else me.signers(passphrase)
+    actions.sign(me, signers, manifest)
     click.echo(f"{me.party} has signed {manifest[:16]}.")
 
 
@@ -229,5 +242,5 @@ def import_(folder: Path, file: Path) -> None:
         )
 
 
-exchange.add_command(handover)
-exchange.add_command(count)
+for _command in (handover, count, *KEY_COMMANDS):
+    exchange.add_command(_command)

@@ -35,10 +35,10 @@ from priam.events import (
 )
 from priam.events.values import Item, Obligation, Reservation
 from priam.labels.tags import issue, parse
-from priam.tlog.manifests import sign_document
+from priam.tlog.manifests import may_sign, sign_document
 from priam.tlog.notes import Note, Signer
 from priam_office.handovers import documents
-from priam_office.handovers.papers import KeyRevoked, ManifestSignatures, ReceptionSigned
+from priam_office.handovers.papers import ManifestSignatures, ReceptionSigned
 from priam_office.handovers.parties import Own
 from priam_office.record.state import known
 from priam_office.record.write import Entry, record_all
@@ -58,7 +58,6 @@ __all__ = [
     "open_handover",
     "propose",
     "refuse_bag",
-    "revoke_key",
     "sign",
     "state_reading",
 ]
@@ -223,23 +222,31 @@ def count(
 
 
 def sign(me: Own, signers: Sequence[Signer], manifest: str) -> Note:
-    """Sign the bytes of a manifest, and what was counted, where this party counted."""
+    """Sign the bytes of a manifest, and what was counted, where this party counted.
+
+    With the keys of a device at the point only the count is signed.
+    """
     state = known().state
     held = state.manifest(manifest)
     note = sign_document(Note(documents.of_state(state, manifest).text, ()), signers)
+    office = all(may_sign(signer.name, "manifest") for signer in signers)
     events: list[Event] = []
     reserved = False
     if me.party in held.counts:
         counted = documents.reception(state, manifest, me.party)
         reserved = bool(counted.reservations)
         paper = str(sign_document(counted, signers))
-        events.append(ReceptionSigned(manifest, counted.digest, me.party, paper))
-    if me.party in (held.giver, held.receiver):
+        if all(may_sign(signer.name, "reception") for signer in signers):
+            events.append(ReceptionSigned(manifest, counted.digest, me.party, paper))
+    if office and me.party in (held.giver, held.receiver):
         lines = tuple(map(str, note.signatures))
         events.append(ManifestSignatures(manifest, me.party, lines))
         events.append(ManifestSigned(manifest, me.party, held.digest, reserved))
     if not events:
-        raise UserError(f"{me.party!r} observes manifest {manifest[:16]}: count before signing")
+        raise UserError(
+            f"{me.party!r} has nothing to sign under manifest {manifest[:16]} with this key: "
+            "observers and devices sign what they counted; count first"
+        )
     _record(me, *events)
     return note
 
@@ -247,10 +254,3 @@ def sign(me: Own, signers: Sequence[Signer], manifest: str) -> Note:
 def close(me: Own, handover: str) -> None:
     """End the meeting; bags not handed over are free to be listed again."""
     _record(me, HandoverClosed(handover))
-
-
-def revoke_key(me: Own, vkey: str, reason: str) -> None:
-    """Withdraw one of this party's own keys."""
-    if vkey not in me.card.vkeys:
-        raise UserError("this is not a key of this party; see `priam exchange card`")
-    _record(me, KeyRevoked(me.party, vkey, reason))

@@ -61,7 +61,9 @@ EXCHANGED: dict[str, type[Event]] = {
         events.TransportDeparted,
         events.TransportArrived,
         events.Corrected,
+        papers.KeyEnrolled,
         papers.KeyRevoked,
+        papers.KeysReplaced,
         papers.ManifestSignatures,
         papers.ReceptionSigned,
         papers.CheckpointSeen,
@@ -148,7 +150,7 @@ def received_files(me: Own) -> list[Any]:
 
 
 def _touches(kind: str, fields: dict[str, Any], names: Sequence[str]) -> bool:
-    if kind == papers.KeyRevoked.type:
+    if kind in (papers.KeyRevoked.type, papers.KeyEnrolled.type, papers.KeysReplaced.type):
         return True
     named = {fields.get("manifest"), fields.get("transport")}
     return bool(named & set(names)) or bool(set(fields.get("manifests", ())) & set(names))

@@ -19,7 +19,7 @@ from priam.events import BagsHandedOver, ManifestIssued, OfferMade, ReadingState
 from priam.events.base import Event, Recorded, RuleError
 from priam.events.state import State, apply
 from priam.tlog import notes
-from priam.tlog.bundle import Bundle, BundleEvent, read_bundle
+from priam.tlog.bundle import Bundle, BundleEvent, BundleParty, read_bundle
 from priam.tlog.checkpoints import parse_checkpoint
 from priam.tlog.cosignatures import verifier_of
 from priam.tlog.dispute import verify_bundle
@@ -31,15 +31,19 @@ from priam.tlog.splitview import SplitView
 from priam.tlog.witnessfiles import write_durably
 from priam_office.agreements.ids import content_id
 from priam_office.handovers import documents, parties
+from priam_office.handovers.cards import open_card
 from priam_office.handovers.exporting import EXCHANGED, sizes_of
 from priam_office.handovers.papers import (
     CheckpointSeen,
+    KeyEnrolled,
     KeyRevoked,
+    KeysReplaced,
     KeysTrusted,
     ManifestSignatures,
     ReceptionSigned,
 )
 from priam_office.handovers.parties import Own
+from priam_office.handovers.trusted import of_card, same_keys
 from priam_office.record import queries
 from priam_office.record.acts import body
 from priam_office.record.models import Event as Row
@@ -71,8 +75,9 @@ def take(me: Own, data: bytes) -> Taken:
     try:
         bundle, note = read_bundle(data)
         keys, since = _sender(me, bundle)
+        keys = _replaced(bundle, keys)
         _check_signatures(note, keys)
-        report = verify_bundle(data, policy=parties.policy(), parties=parties.bundle_parties())
+        report = verify_bundle(data, policy=parties.policy(), parties=_parties(keys))
         if report.exported_by != (keys.party,):
             raise LogError(f"it is not signed by {keys.party} alone")
         wrong = [*report.of("contradiction"), *report.of("invalid")]
@@ -80,7 +85,7 @@ def take(me: Own, data: bytes) -> Taken:
             raise LogError(f"{wrong[0].about}: {wrong[0].text}")
         size = _check_history(me, bundle, keys, since)
         entries = [_entry(one, keys) for one in bundle.events]
-        fitting, waits = _fitting(entries, keys)
+        fitting, waits = _fitting(entries, bundle, keys)
     except LogError as error:
         raise UserError(f"the file is refused: {error}") from None
     before, _ = queries.head()
@@ -105,12 +110,45 @@ def _sender(me: Own, bundle: Bundle) -> tuple[KeysTrusted, int]:
     return keys, int(since)
 
 
+def _replaced(bundle: Bundle, keys: KeysTrusted) -> KeysTrusted:
+    """The sender's keys as of the end of the file: a card signed with the keys before replaces
+    them; one in place of lost keys does only where people have trusted it."""
+    state = known().state
+    for one in bundle.events:
+        leaf = parse_leaf(one.leaf)
+        if leaf.type != KeysReplaced.type or leaf.event_id in state.event_ids:
+            continue
+        event = _entry(one, keys).event
+        assert isinstance(event, KeysReplaced)
+        card, note = open_card(event.card)
+        if (card.party, card.log) != (keys.party, keys.log):
+            raise LogError(f"{keys.party} replaces the keys of {card.party}")
+        new = of_card(card)
+        if event.reason == "rotation":
+            if not parties.may_follow(keys, note):
+                raise LogError(f"{keys.party} replaces its keys by a card not signed with them")
+            keys = new
+        elif not same_keys(keys, new):
+            raise LogError(
+                f"{keys.party} says that its keys are lost and signs with new ones; get its new "
+                "card, compare the fingerprint over another line, run `priam exchange trust`"
+            )
+    return keys
+
+
+def _parties(keys: KeysTrusted) -> list[BundleParty]:
+    """The trusted parties; the sender also with keys that this file brings."""
+    known_parties = parties.bundle_parties()
+    more = {p.name: p for p in known_parties}[keys.party]
+    merged = dict.fromkeys((*more.vkeys, *keys.vkeys))
+    rest = [p for p in known_parties if p.name != keys.party]
+    return [*rest, BundleParty(keys.party, keys.log, tuple(merged))]
+
+
 def _check_signatures(note: notes.Note, keys: KeysTrusted) -> None:
     """All keys of the sender have signed, and none of them was revoked before."""
     notes.verify(note, [verifier_of(vkey) for vkey in keys.vkeys], require_all=True)
-    rows = Row.objects.filter(type=KeyRevoked.type)
-    revoked = {KeyRevoked.from_payload(body(row)).vkey for row in rows}
-    if revoked & set(keys.vkeys):
+    if parties.keys_of(keys.party).revoked & set(keys.vkeys):
         raise LogError(f"it is signed with a key that {keys.party} has revoked")
 
 
@@ -170,14 +208,14 @@ def _entry(one: BundleEvent, keys: KeysTrusted) -> Entry:
     return Entry(event, leaf.event_id, leaf.claimed_time)
 
 
-def _fitting(entries: Sequence[Entry], keys: KeysTrusted) -> tuple[int, str]:
+def _fitting(entries: Sequence[Entry], bundle: Bundle, keys: KeysTrusted) -> tuple[int, str]:
     """How many of the entries can follow what is here, each checked; and why not the next one.
 
     Between three parties acts interleave: one file may wait for another, and is then taken in
     again after it.
     """
-    state = known().state
-    for at, entry in enumerate(entries):
+    state, signing = known().state, _Signing.of(keys.party)
+    for at, (entry, source) in enumerate(zip(entries, bundle.events, strict=True)):
         event, event_id = entry.event, str(entry.event_id)
         if event_id in state.event_ids:
             continue  # record_all compares its content
@@ -186,25 +224,69 @@ def _fitting(entries: Sequence[Entry], keys: KeysTrusted) -> tuple[int, str]:
             state = apply(state, Recorded(event_id, state.size, keys.log, when, when, event))
         except RuleError as error:
             return at, str(error)
-        _check_words(event, state, keys)
+        _check_words(event, state, keys, signing, parse_leaf(source.leaf).sequence)
     return len(entries), ""
 
 
-def _check_words(event: Event, state: State, keys: KeysTrusted) -> None:
+@dataclass
+class _Signing:
+    """With which keys the sender may have signed at a place of its log; place is the only time.
+
+    ``office`` and ``point``: sets of keys, all of which must have signed. ``revoked``: key ->
+    place of its revocation, -1 where it was revoked in an earlier file.
+    """
+
+    office: list[tuple[str, ...]]
+    point: list[tuple[str, ...]]
+    revoked: dict[str, int]
+
+    @classmethod
+    def of(cls, party: str) -> _Signing:
+        held = parties.keys_of(party)
+        point = [one.vkeys for one in held.enrolled if one.role == "point"]
+        return cls(list(held.sets), point, dict.fromkeys(held.revoked, -1))
+
+    def learn(self, event: Event, place: int) -> None:
+        """What an event of the sender says of its keys."""
+        if isinstance(event, KeyRevoked):
+            self.revoked.setdefault(event.vkey, place)
+        elif isinstance(event, KeysReplaced):
+            self.office.append(open_card(event.card)[0].vkeys)
+        elif isinstance(event, KeyEnrolled) and event.role == "point":
+            self.point.append(event.vkeys)
+
+    def check(self, note: notes.Note, what: str, place: int) -> None:
+        """Raise unless one whole set of keys, not revoked before ``place``, has signed."""
+        wrong: LogError = LogError("no keys are known")
+        for vkeys in (*self.office, *(self.point if what == "reception" else ())):
+            try:
+                notes.verify(note, [verifier_of(vkey) for vkey in vkeys], require_all=True)
+            except LogError as error:
+                wrong = error
+                continue
+            if any(self.revoked.get(vkey, place) < place for vkey in vkeys):
+                raise LogError(f"a {what} is signed with a key that was revoked before")
+            return
+        raise wrong
+
+
+def _check_words(
+    event: Event, state: State, keys: KeysTrusted, signing: _Signing, place: int
+) -> None:
     """Nobody speaks for another, a manifest has its name, signatures hold; in the state after."""
     speaker = _speaker(event, state)
     if speaker not in (None, keys.party):
         raise LogError(f"{keys.party} speaks for {speaker} in a {event.type}")
-    verifiers = [verifier_of(vkey) for vkey in keys.vkeys]
+    signing.learn(event, place)
     if isinstance(event, ManifestIssued):
         if documents.of_state(state, event.manifest).digest != event.manifest:
             raise LogError(f"manifest {event.manifest[:16]} is not what its name says")
     elif isinstance(event, ManifestSignatures):
         text = documents.of_state(state, event.manifest).text
-        notes.verify(f"{text}\n{''.join(event.lines)}", verifiers, require_all=True)
+        signing.check(notes.parse(f"{text}\n{''.join(event.lines)}"), "manifest", place)
     elif isinstance(event, ReceptionSigned):
         document, note = parse_reception(event.note)
-        notes.verify(note, verifiers, require_all=True)
+        signing.check(note, "reception", place)
         if document.text != documents.reception(state, event.manifest, event.by).text:
             raise LogError("a signed reception is not what its party recorded")
         if document.digest != event.reception:

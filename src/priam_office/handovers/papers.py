@@ -14,17 +14,28 @@ from priam.events.base import Event, Recorded, RuleError
 from priam.events.state import State
 
 __all__ = [
+    "HOLDERS",
     "CheckpointSeen",
+    "KeyEnrolled",
     "KeyRevoked",
+    "KeysReplaced",
     "KeysTrusted",
     "ManifestSignatures",
     "ReceptionSigned",
 ]
 
 
+HOLDERS = ("point", "recovery")  # roles besides the office itself
+REASONS = ("rotation", "lost")
+
+
 @dataclass(frozen=True, slots=True)
 class KeysTrusted(Event):
-    """This installation trusts the keys on a party's card, which was compared by people."""
+    """This installation trusts the keys on a party's card, which was compared by people.
+
+    Where other keys of the party were trusted before, ``how`` says why these replace them:
+    ``rotation``, ``recovery`` or ``confirmed``, the last by the people in ``confirmed_by``.
+    """
 
     type: ClassVar[str] = "key.trusted"
 
@@ -33,9 +44,60 @@ class KeysTrusted(Event):
     log_vkeys: tuple[str, ...]
     vkeys: tuple[str, ...]
     witness_vkeys: tuple[str, ...] = ()
+    how: str | None = None
+    confirmed_by: tuple[str, ...] | None = None
 
     def check(self, state: State, recorded: Recorded) -> None:
         state.party(self.party)
+
+    def effect(self, state: State, recorded: Recorded) -> State:
+        return state
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEnrolled(Event):
+    """A role or a device of a party gets keys of its own.
+
+    ``point``: signs what was counted, nothing else. ``recovery``: signs nothing but a new card,
+    together with others, if the office's key is lost.
+    """
+
+    type: ClassVar[str] = "key.enrolled"
+
+    by: str
+    holder: str
+    role: str
+    vkeys: tuple[str, ...]
+
+    def check(self, state: State, recorded: Recorded) -> None:
+        state.party(self.by)
+        if self.role not in HOLDERS:
+            raise RuleError(f"role {self.role!r} is none of {', '.join(HOLDERS)}")
+        if not self.vkeys:
+            raise RuleError(f"{self.holder!r} has no key to enrol")
+
+    def effect(self, state: State, recorded: Recorded) -> State:
+        return state
+
+
+@dataclass(frozen=True, slots=True)
+class KeysReplaced(Event):
+    """A party's office signs with new keys from here on: ``rotation``, or old ones ``lost``.
+
+    ``card`` is the new card: signed with the new keys and with the old ones (rotation) or with
+    recovery keys (lost).
+    """
+
+    type: ClassVar[str] = "key.replaced"
+
+    by: str
+    reason: str
+    card: str
+
+    def check(self, state: State, recorded: Recorded) -> None:
+        state.party(self.by)
+        if self.reason not in REASONS:
+            raise RuleError(f"{self.reason!r} is no reason to replace keys: {', '.join(REASONS)}")
 
     def effect(self, state: State, recorded: Recorded) -> State:
         return state

@@ -103,20 +103,48 @@ class _Worker:
 
         return getattr(actions, verb)(self.me, *args, **keywords)
 
-    def do_trust(self, card: Path) -> None:
+    def do_trust(self, card: Path, confirmed_by: tuple[str, ...] = ()) -> None:
         from priam_office.handovers import parties
 
-        parties.trust(self.me, parties.read_card(card))
+        parties.trust(self.me, card, confirmed_by)
+
+    def do_enrol(self, holder: str, role: str) -> None:
+        from priam_office.handovers import parties
+
+        parties.enrol(self.me, holder, role, self.me.folder / holder, PASSPHRASE, n=_CHEAP)
+
+    def do_rotate(self) -> None:
+        from priam_office.handovers import parties
+
+        self.me = parties.rotate(self.me, PASSPHRASE, PASSPHRASE, n=_CHEAP)
+        self.signers = self.me.signers(PASSPHRASE)
+
+    def do_recover(self, holders: list[str], alone: bool = False) -> None:
+        from priam.tlog.keys import load_key
+        from priam_office.handovers import parties
+
+        pairs = [load_key(self.me.folder / holder, PASSPHRASE) for holder in holders]
+        self.me = parties.recover(self.me, pairs, PASSPHRASE, alone=alone, n=_CHEAP)
+        self.signers = self.me.signers(PASSPHRASE)
+
+    def do_revoke_key(self, vkey: str, reason: str) -> None:
+        from priam_office.handovers import parties
+
+        parties.revoke(self.me, [vkey], reason)
 
     def do_new_tags(self, number: int) -> list[str]:
         from priam_office.handovers import actions
 
         return actions.new_tags(number)
 
-    def do_sign(self, manifest: str) -> str:
+    def do_sign(self, manifest: str, holder: str | None = None) -> str:
+        from priam.tlog.keys import load_key
         from priam_office.handovers import actions
 
-        return str(actions.sign(self.me, self.signers, manifest))
+        signers = self.signers
+        if holder is not None:
+            signers = load_key(self.me.folder / holder, PASSPHRASE).signers()
+        return str(actions.sign(self.me, signers, manifest))
 
     def do_export(self, to: str, file: Path, since: int | None = None) -> None:
         from priam.tlog.witnessfiles import write_durably

@@ -1,0 +1,119 @@
+"""Whose keys are trusted here, since when, and which were revoked: read from the record.
+
+A party has one set of office keys at a time; earlier sets stay known, because what was signed
+with them before they were revoked stays signed. Roles and devices have keys of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from priam.events.base import Event
+from priam.tlog.bundle import BundleParty
+from priam.tlog.notes import VerifierKey
+from priam.tlog.policy import Group, Policy, PolicyLog, PolicyWitness
+from priam_office.handovers.cards import Card, open_card
+from priam_office.handovers.papers import KeyEnrolled, KeyRevoked, KeysReplaced, KeysTrusted
+from priam_office.record.acts import body
+from priam_office.record.models import Event as Row
+
+__all__ = ["Keys", "bundle_parties", "keys_of", "of_card", "policy", "same_keys", "trusted"]
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What is known here of one party's keys.
+
+    ``sets``: its office's keys, oldest first; the last are those of today. ``enrolled``: keys of
+    its roles and devices. ``revoked``: single keys that count no more.
+    """
+
+    sets: tuple[tuple[str, ...], ...]
+    enrolled: tuple[KeyEnrolled, ...]
+    revoked: frozenset[str]
+
+    def of_role(self, role: str) -> tuple[KeyEnrolled, ...]:
+        """Who holds valid keys of a role."""
+        return tuple(
+            one for one in self.enrolled if one.role == role and not self.revoked & {*one.vkeys}
+        )
+
+    @property
+    def all_vkeys(self) -> tuple[str, ...]:
+        """Every key that ever was one of the party's."""
+        own = [vkey for keys in self.sets for vkey in keys]
+        return tuple(dict.fromkeys([*own, *(v for one in self.enrolled for v in one.vkeys)]))
+
+
+def of_card(card: Card, how: str | None = None) -> KeysTrusted:
+    """The keys on a card as they are trusted."""
+    return KeysTrusted(card.party, card.log, card.log_vkeys, card.vkeys, card.witness_vkeys, how)
+
+
+def same_keys(one: KeysTrusted, other: KeysTrusted) -> bool:
+    """Whether both trust the same keys, for whatever reason."""
+    return replace(one, how=None, confirmed_by=None) == replace(other, how=None, confirmed_by=None)
+
+
+def trusted() -> dict[str, KeysTrusted]:
+    """The keys that are trusted today, by party."""
+    return {party: sets[-1] for party, sets in _history().items()}
+
+
+def keys_of(party: str) -> Keys:
+    """All that is known here of a party's keys."""
+    return Keys(
+        tuple(one.vkeys for one in _history().get(party, [])),
+        tuple(one for one in _events(KeyEnrolled) if one.by == party),
+        frozenset(one.vkey for one in _events(KeyRevoked) if one.by == party),
+    )
+
+
+def _history() -> dict[str, list[KeysTrusted]]:
+    """The sets of keys of each party in the order in which they came to be trusted.
+
+    A rotation was checked when it was taken in and counts by itself; keys in place of lost ones
+    count only once people have compared the card.
+    """
+    history: dict[str, list[KeysTrusted]] = {}
+    for event in _events(KeysTrusted, KeysReplaced):
+        if isinstance(event, KeysReplaced):
+            if event.reason != "rotation":
+                continue
+            event = of_card(open_card(event.card)[0], "rotation")
+        sets = history.setdefault(event.party, [])
+        if not sets or not same_keys(sets[-1], event):
+            sets.append(event)
+    return history
+
+
+def _events(*kinds: type[E]) -> Iterator[E]:
+    by_name = {kind.type: kind for kind in kinds}
+    for row in Row.objects.filter(type__in=by_name).order_by("sequence"):
+        yield by_name[row.type].from_payload(body(row))
+
+
+def bundle_parties() -> list[BundleParty]:
+    """The trusted parties in the form of a bundle, with every key they ever had."""
+    return [
+        BundleParty(party, keys.log, keys_of(party).all_vkeys) for party, keys in trusted().items()
+    ]
+
+
+def policy() -> Policy:
+    """The trust annex: all trusted logs and witnesses; one witness is enough, if there is any."""
+    keys = trusted().values()
+    logs = [PolicyLog(VerifierKey.parse(vkey)) for key in keys for vkey in key.log_vkeys]
+    eyes = [
+        PolicyWitness(f"{key.party}-{number}", VerifierKey.parse(vkey))
+        for key in keys
+        for number, vkey in enumerate(key.witness_vkeys, start=1)
+    ]
+    if not eyes:
+        return Policy(tuple(logs))
+    group = Group("witnesses", 1, tuple(eye.name for eye in eyes))
+    return Policy(tuple(logs), tuple(eyes), (group,), group.name)
