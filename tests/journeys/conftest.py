@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def priam(*arguments: str, data: Path) -> subprocess.Popen[str]:
     """The command, on the data folder ``data``."""
+    return module("priam", *arguments, data=data)
+
+
+def module(name: str, *arguments: str, data: Path) -> subprocess.Popen[str]:
+    """A Python module, on the data folder ``data``."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PRIAM_", "DJANGO_"))}
-    environment |= {"PRIAM_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
+    environment |= {"PRIAM_DATA": str(data), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "priam", *arguments],
+        [sys.executable, "-u", "-m", name, *arguments],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -43,9 +48,15 @@ def priam(*arguments: str, data: Path) -> subprocess.Popen[str]:
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def office_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of ``office``."""
+    return tmp_path_factory.mktemp("journey") / "office"
+
+
+@pytest.fixture(scope="session")
+def office(office_data: Path) -> Iterator[str]:
     """Address of a served office that holds the packaged claims."""
-    data = tmp_path_factory.mktemp("journey") / "office"
+    data = office_data
     for arguments in (["init"], ["load"], ["log", "checkpoint"]):
         process = priam(*arguments, data=data)
         _, errors = process.communicate(timeout=60)
@@ -75,3 +86,23 @@ def browser() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def as_role(office: str, office_data: Path, browser: Any) -> Callable[..., Any]:
+    """``as_role("mortuary", viewport=...)``: a browser context in which such an account is
+    signed in; give several roles as a tuple. Options go to Playwright's ``new_context``."""
+    cookies: dict[tuple[str, ...], str] = {}
+
+    def context(role: str | tuple[str, ...], **options: Any) -> Any:
+        roles = (role,) if isinstance(role, str) else role
+        if roles not in cookies:
+            process = module("tests.journeys.sessions", *roles, data=office_data)
+            out, errors = process.communicate(timeout=60)
+            assert process.returncode == 0, errors
+            cookies[roles] = out.strip()
+        made = browser.new_context(**options)
+        made.add_cookies([{"name": "sessionid", "value": cookies[roles], "url": office}])
+        return made
+
+    return context

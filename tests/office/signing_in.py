@@ -9,7 +9,7 @@ from django.test import Client
 if TYPE_CHECKING:  # models can be imported only once Django is set up
     from priam_office.people.models import User
 
-__all__ = ["account", "signed_in"]
+__all__ = ["account", "session_of", "signed_in"]
 
 
 def account(*roles: str, username: str = "") -> User:
@@ -27,3 +27,10 @@ def signed_in(*roles: str) -> Client:
     client = Client()
     client.force_login(account(*roles))
     return client
+
+
+def session_of(user: User) -> str:
+    """Key of a session in which the account is signed in, for a browser's cookie."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies["sessionid"].value

@@ -17,7 +17,7 @@ from stdnum.iso7064 import mod_37_2
 
 from priam.errors import UserError
 
-__all__ = ["ALPHABET", "BODY_LENGTH", "PREFIX", "TagError", "issue", "likely", "parse"]
+__all__ = ["ALPHABET", "BODY_LENGTH", "PREFIX", "TagError", "issue", "likely", "near", "parse"]
 
 PREFIX = "PRM"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -132,6 +132,25 @@ def likely(body: str, known: Collection[str] = ()) -> Iterator[str]:
     yield from sorted(found, key=lambda tag: (found[tag], tag))
 
 
+def near(text: str) -> Iterator[str]:
+    """Yield valid tags one mistake away from the written ``text``, likeliest first.
+
+    Beside the mistakes of :func:`likely`, one character lost or typed twice. Some thirty tags, to
+    be looked up where the tags in use are too many to be given as a collection.
+    """
+    letters = _letters(text)
+    body = _unambiguous(letters[len(PREFIX) :])
+    if not letters.startswith(PREFIX) or abs(len(body) - BODY_LENGTH - 1) > 1:
+        return
+    if len(body) == BODY_LENGTH + 1:
+        yield from likely(body)
+        return
+    for candidate in sorted(_one_more_or_less(body)):
+        valid = len(candidate) == BODY_LENGTH + 1 and all(c in ALPHABET for c in candidate)
+        if valid and _check_character(candidate[:-1]) == candidate[-1]:
+            yield _written(candidate[:-1], candidate[-1])
+
+
 def _one_mistake_away(body: str) -> Iterator[tuple[str, int]]:
     for place in range(len(body) - 1):
         swapped = body[:place] + body[place + 1] + body[place] + body[place + 2 :]
@@ -147,10 +166,14 @@ def _one_mistake_away(body: str) -> Iterator[tuple[str, int]]:
 def _known_near(body: str, known: Collection[str]) -> tuple[str, ...]:
     """Known tags that differ from ``body`` by one character lost or typed twice."""
     wanted = set(known)
+    candidates = (f"{PREFIX}-{candidate}" for candidate in _one_more_or_less(body))
+    return tuple(sorted(tag for tag in candidates if tag in wanted))
+
+
+def _one_more_or_less(body: str) -> set[str]:
     longer = {body[:i] + extra + body[i:] for i in range(len(body) + 1) for extra in ALPHABET}
     shorter = {body[:i] + body[i + 1 :] for i in range(len(body))}
-    near = (f"{PREFIX}-{candidate}" for candidate in longer | shorter)
-    return tuple(sorted(tag for tag in near if tag in wanted))
+    return longer | shorter
 
 
 def _letters(text: str) -> str:

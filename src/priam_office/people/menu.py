@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
-from priam_office.people.permissions import permits
+from priam_office.people.permissions import ROLES, permits
 
 __all__ = ["MENU", "MenuEntry", "menu"]
 
@@ -29,15 +29,17 @@ MENU = [
 
 
 def menu(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the entries this account may open."""
+    """Context processor: the entries this account may open, its roles, whether it may scan."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
     here = request.resolver_match.url_name or "" if request.resolver_match else ""
     return {
+        "may_scan": permits(user, "people.scan"),
+        "work_roles": [name for role, name in ROLES.items() if role in user.roles],
         "work_menu": [
             {"label": e.label, "url": reverse(e.url_name), "current": here.startswith(e.starts)}
             for e in MENU
             if permits(user, e.permission)
-        ]
+        ],
     }

@@ -58,6 +58,12 @@ class User(AbstractBaseUser):
             self._roles = frozenset(held)
         return self._roles
 
+    @property
+    def initials(self) -> str:
+        """One or two letters that stand for the person beside their name."""
+        words = [word for word in str(self).split() if word[0].isalnum()]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
     def __str__(self) -> str:
         return self.name or self.username
 

@@ -39,6 +39,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "people.own_account": " ".join(ROLES),
         "people.day": " ".join(ROLES),
         "people.manage": "administrator",
+        # a tag leads to its page, if the role may open that page
+        "people.scan": " ".join(ROLES.keys() - {"administrator"}),
         # custody: bags, cases, elements, samples, storage; no names, no genotypes
         "cases.view": "mortuary examiner",
         "cases.work": "mortuary examiner",

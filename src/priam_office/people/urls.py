@@ -9,6 +9,7 @@ from priam_office.people import views
 
 urlpatterns = [
     path("", views.day, name="day"),
+    path("scan/", views.scan_tag, name="scan"),
     path(
         "sign-in/",
         LoginView.as_view(template_name="people/sign_in.html", redirect_authenticated_user=True),
