@@ -16,6 +16,17 @@ from typing import Any, TypeVar
 from immutables import Map
 
 from priam.events.base import Event, Recorded, RuleError
+from priam.events.cases_rows import (
+    Case,
+    Device,
+    Element,
+    Opening,
+    Packet,
+    Photograph,
+    Place,
+    PostMortem,
+    Sample,
+)
 from priam.events.families_rows import Family, Missing, Reference, Relative
 from priam.events.values import Item, Obligation
 
@@ -275,6 +286,18 @@ class State:
     families: Map[str, Family] = field(default_factory=Map)
     relatives: Map[str, Relative] = field(default_factory=Map)
     references: Map[str, Reference] = field(default_factory=Map)  # by the label of the sample
+    # casework of the mortuary (rows in cases_rows.py)
+    openings: Map[str, Opening] = field(default_factory=Map)  # by bag
+    cases: Map[str, Case] = field(default_factory=Map)
+    elements: Map[str, Element] = field(default_factory=Map)
+    samples: Map[str, Sample] = field(default_factory=Map)
+    postmortem: Map[str, PostMortem] = field(default_factory=Map)  # by "case/section"
+    photographs: Map[str, Photograph] = field(default_factory=Map)
+    packets: Map[str, Packet] = field(default_factory=Map)
+    places: Map[str, Place] = field(default_factory=Map)
+    storage: Map[str, str] = field(default_factory=Map)  # thing -> place
+    things: Map[str, str] = field(default_factory=Map)  # label -> what it is on; bags apart
+    devices: Map[str, Device] = field(default_factory=Map)
 
     def put(self, table: str, key: str, value: object) -> State:
         """This state with one row set."""
@@ -326,6 +349,14 @@ class State:
     def transport(self, transport: str) -> Transport:
         """The transport, or a :class:`RuleError`."""
         return self._one(self.transports, transport, "transport", "record its departure first")
+
+    def case(self, case: str) -> Case:
+        """The case, or a :class:`RuleError`."""
+        return self._one(self.cases, case, "case", "open its bag first")
+
+    def sample(self, sample: str) -> Sample:
+        """The sample, or a :class:`RuleError`."""
+        return self._one(self.samples, sample, "sample", "take it first")
 
     def claim(self, claim: str) -> ClaimEntry:
         """The claim, or a :class:`RuleError`."""

@@ -1,0 +1,1 @@
+"""What is written down about remains and about a missing person, as data: fields, bones."""
