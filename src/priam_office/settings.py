@@ -43,6 +43,7 @@ INSTALLED_APPS = [
 PROJECTIONS = ["priam_office.agreements.projection"]
 
 MIDDLEWARE = [
+    "priam_office.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "priam_office.public.headers.SecurityHeaders",
@@ -147,8 +148,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"json": {"()": "priam_office.logs.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django.request": {"level": "ERROR"}},  # a warning would quote the address
+    "loggers": {
+        "django.request": {"level": "ERROR"},  # a warning would quote the address
+        "priam.requests": {"level": os.environ.get("PRIAM_LOG_LEVEL", "WARNING")},
+    },
 }

@@ -1,4 +1,4 @@
-"""The web application, for any WSGI server; ``priam serve`` uses waitress."""
+"""The web application, for any WSGI server; ``priam serve`` uses cheroot."""
 
 from __future__ import annotations
 

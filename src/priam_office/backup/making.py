@@ -30,7 +30,9 @@ def back_up(
 
     The keys of the compartments are not in it, on purpose (:func:`back_up_keys`).
     """
-    return archive.write(out, recipients, _members(installation, progress))
+    size = archive.write(out, recipients, _members(installation, progress))
+    (installation.folder / "last-backup").touch()  # its age is what `priam check` reads
+    return size
 
 
 def _members(installation: Installation, progress: Progress) -> Iterator[archive.Member]:

@@ -1,18 +1,25 @@
-"""``priam serve``: the pages, on this machine."""
+"""``priam serve``: the pages, on this machine or, with TLS, on its network."""
 
 from __future__ import annotations
 
+import ipaddress
+import os
 from pathlib import Path
+from typing import Any
 
 import click
 
 from priam.errors import UserError
+from priam_office.commands.check import warnings
 from priam_office.commands.opening import data_option, open_installation
 
 __all__ = ["serve"]
 
+_LARGEST_REQUEST = 256 * 2**20  # bytes; refused by the server before a byte reaches a view
+_THREADS = 8
 
-@click.command(short_help="Serve the public pages on 127.0.0.1.")
+
+@click.command(short_help="Serve the pages; with --tls also to tablets on the network.")
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -22,26 +29,99 @@ __all__ = ["serve"]
     type=click.IntRange(0, 65535),
     help="Port; 0 takes a free one.",
 )
-def serve(folder: Path, host: str, port: int) -> None:
-    """Serve the public pages until interrupted (Ctrl-C).
+@click.option("--tls", is_flag=True, help="Serve HTTPS with a certificate of the office's own.")
+@click.option(
+    "--certificate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Certificate chain (PEM) to serve HTTPS with, together with --key.",
+)
+@click.option(
+    "--key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Key (PEM) of --certificate.",
+)
+def serve(
+    folder: Path, host: str, port: int, tls: bool, certificate: Path | None, key: Path | None
+) -> None:
+    """Serve the pages until interrupted (Ctrl-C).
 
-    To reach them from other machines put a proxy with TLS in front; see docs/reference/settings.md.
+    Beyond this machine use --tls, or a proxy with TLS in front; see docs/how-to/run-a-server.md.
     """
-    open_installation(folder)
-    from waitress.server import create_server
+    if (certificate is None) != (key is None):
+        raise UserError("--certificate and --key go together")
+    secure = tls or certificate is not None
+    if secure:
+        os.environ["PRIAM_HTTPS"] = "1"  # settings read it when Django starts
+    installation = open_installation(folder)
+    if tls and certificate is None:
+        certificate, key = _own(installation.folder, host)
+    server = _server(host, port, certificate, key)
+    try:
+        server.prepare()
+    except OSError as error:
+        raise UserError(
+            f"port {port} on {host} cannot be opened ({_why(error)}); choose another with --port"
+        ) from None
+    for text in warnings():
+        click.echo(f"unsafe: {text}", err=True)
+    _say_where(server, certificate if secure else None)
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.stop()
+
+
+def _own(folder: Path, host: str) -> tuple[Path, Path]:
+    from django.conf import settings
+
+    from priam_office.certificate import own_certificate
+
+    named = [h for h in settings.ALLOWED_HOSTS if h != "*"]
+    return own_certificate(folder, [*named, *([] if _everywhere(host) else [host])])
+
+
+def _everywhere(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+def _server(host: str, port: int, certificate: Path | None, key: Path | None) -> Any:
+    from cheroot.ssl.builtin import BuiltinSSLAdapter
+    from cheroot.wsgi import Server
 
     from priam_office.wsgi import application
 
-    try:
-        server = create_server(application, host=host, port=port, threads=8, ident=None)
-    except OSError as error:
-        raise UserError(
-            f"port {port} on {host} cannot be opened ({error.strerror}); choose another with --port"
-        ) from None
-    click.echo(f"Serving on http://{server.effective_host}:{server.effective_port}/ (Ctrl-C ends)")
-    try:
-        server.run()
-    except KeyboardInterrupt:  # pragma: no cover  waitress usually swallows it
-        pass
-    finally:
-        server.close()
+    server = Server((host, port), application, numthreads=_THREADS, server_name="priam", timeout=30)
+    server.software = "priam"
+    server.max_request_body_size = _LARGEST_REQUEST
+    server.max_request_header_size = 64 * 1024
+    server.error_log = _quiet
+    if certificate is not None:
+        try:
+            server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(key))
+        except OSError as error:
+            raise UserError(f"{certificate} and {key} do not fit ({_why(error)})") from None
+    return server
+
+
+def _quiet(message: str = "", level: int = 20, traceback: bool = False) -> None:
+    """The server's own log would quote addresses; failures of views are logged by Django."""
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _say_where(server: Any, certificate: Path | None) -> None:
+    from priam_office.certificate import fingerprint
+
+    host, port = server.bind_addr[:2]
+    shown = f"[{host}]" if ":" in host else host
+    scheme = "https" if certificate else "http"
+    click.echo(f"Serving on {scheme}://{shown}:{port}/ (Ctrl-C ends)")
+    if certificate:
+        click.echo(f"Fingerprint of the certificate (SHA-256): {fingerprint(certificate)}")

@@ -11,7 +11,16 @@ from priam.tlog.proofs import inclusion_proof
 from priam_office.record.models import Checkpoint, Event, Leaf
 from priam_office.record.tree import StoredTree
 
-__all__ = ["Proof", "covering", "event", "head", "latest", "leaf", "proof"]
+__all__ = [
+    "Proof",
+    "covering",
+    "event",
+    "head",
+    "latest",
+    "leaf",
+    "proof",
+    "size_of_events",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,12 @@ def head() -> tuple[int, str]:
     """Number of events and hash of the last leaf: they name one version of everything."""
     last = Leaf.objects.order_by("-sequence").first()
     return (last.sequence + 1, last.hash) if last else (0, "")
+
+
+def size_of_events() -> int:
+    """How many events there are by the place of the last; the log must have as many leaves."""
+    last = Event.objects.order_by("-sequence").values_list("sequence", flat=True).first()
+    return 0 if last is None else last + 1
 
 
 def latest() -> Checkpoint | None:

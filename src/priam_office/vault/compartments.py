@@ -14,7 +14,15 @@ from pathlib import Path
 
 from priam.errors import InputError, UserError
 
-__all__ = ["SEALED", "CompartmentLocked", "folder", "index_key", "make_keys", "wrapping_key"]
+__all__ = [
+    "SEALED",
+    "CompartmentLocked",
+    "exchange",
+    "folder",
+    "index_key",
+    "make_keys",
+    "wrapping_key",
+]
 
 #: What is sealed, by compartment. Other compartments (negotiation, public) are kept readable.
 SEALED = ("custody", "identity", "genetic")
@@ -39,11 +47,29 @@ def make_keys(where: Path) -> None:
     for name in (*SEALED, _INDEX):
         path = where / f"{name}.key"
         if not path.exists():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(32) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
+            _make(path)
+
+
+def _make(path: Path) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def exchange(path: Path, kept: Path) -> bytes:
+    """Put a new key in place of the file ``path``, which is kept as ``kept``; the new key.
+
+    The old key is copied first: a crash in between leaves both, never neither.
+    """
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    os.link(path, kept)
+    _make(new)
+    new.replace(path)
+    _key.cache_clear()
+    return _key(path, path.stem)
 
 
 def wrapping_key(compartment: str) -> bytes:
