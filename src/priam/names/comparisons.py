@@ -4,11 +4,13 @@ Each :class:`Field` has levels from best to worst, written as SQL over the folde
 :mod:`priam.names.records`. ``same`` is the share of pairs of *one* person that fall on the level,
 ``kin`` the share among pairs of close relatives (brothers), ``chance`` that among unrelated
 people. They are starting values and priors:
-:mod:`priam.names.estimation` learns from the lists. A level whose ``same`` is fixed is not
-learned: one person hardly ever has two clearly different given names, and brothers always do, so
-this level is all but a veto. A ``counted`` level carries its evidence
-itself; one that is not says in words what another field has counted (names in each other's place
-are one fact, not two).
+:mod:`priam.names.estimation` learns from the lists. A ``tied`` level is not learned: it is that
+many times as frequent as the level before it, because what is spoiled beyond recognition is rare
+beside what is half spoiled. So a wholly different given name is all but a veto (brothers always
+have one), and the more so, the cleaner the lists. An ``abridged`` level says less without saying
+anything wrong (an initial, a year alone), so it is no sign of a careless row. A ``counted`` level
+carries its evidence itself; one that is not says in words what another field has counted (names in
+each other's place are one fact, not two).
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ class Level:
     kin: float
     chance: float
     frequency: bool = False
-    fixed: bool = False
+    tied: float = 0.0
+    abridged: bool = False
     counted: bool = True
 
 
@@ -109,7 +112,14 @@ SURNAME = Field(
             0.01,
         ),
         Level("in the place of the given name", _EXCHANGED, 0.01, 1e-5, 1e-5),
-        Level("different", "", 0.02, 0.02, 0.9815),
+        Level(
+            "partly alike",
+            f"{_edits('surname')} * 2 <= greatest(length(surname_l), length(surname_r))",
+            0.01,
+            0.01,
+            0.02,
+        ),
+        Level("different", "", 0.01, 0.01, 0.9615),
     ),
     frequency="surname",
 )
@@ -119,7 +129,7 @@ GIVEN = Field(
     "given",
     _missing("given"),
     (
-        Level("initial", _initial("given_fold"), 0.03, 0.02, 0.003),
+        Level("initial", _initial("given_fold"), 0.03, 0.02, 0.003, abridged=True),
         Level("same", "given_l = given_r", 0.85, 0.002, 0.04, frequency=True),
         Level(
             "same consonants",
@@ -145,7 +155,15 @@ GIVEN = Field(
         ),
         Level("in the place of the surname", _EXCHANGED, 0.01, 1e-5, 1e-5, counted=False),
         Level("initials differ", _one_letter("given_fold"), 0.004, 0.05, 0.05),
-        Level("different", "", 1e-5, 0.86, 0.88, fixed=True),
+        Level(
+            "partly alike",
+            f"{_edits('given_fold')} * 2 <= greatest(length(given_fold_l), length(given_fold_r)) "
+            f"AND NOT ({_BOTH_KNOWN})",
+            0.01,
+            0.08,
+            0.08,
+        ),
+        Level("different", "", 0.001, 0.78, 0.8, tied=0.1),
     ),
     frequency="given",
 )
@@ -154,7 +172,7 @@ PATRONYMIC = Field(
     "patronymic",
     _missing("patronymic"),
     (
-        Level("initial", _initial("patronymic"), 0.03, 0.03, 0.003),
+        Level("initial", _initial("patronymic"), 0.03, 0.03, 0.003, abridged=True),
         Level("same", "patronymic_l = patronymic_r", 0.86, 0.86, 0.04, frequency=True),
         Level(
             "same consonants", "patronymic_skeleton_l = patronymic_skeleton_r", 0.03, 0.03, 0.003
@@ -214,8 +232,9 @@ def _date_field(what: str, kin: tuple[float, ...], same: tuple[float, ...]) -> F
         ("year within one", f"abs({y}_l - {y}_r) <= 1"),
         ("different", ""),
     )
+    # Wrong dates are wrong in a part; a wholly different one is hardly ever the same person's.
     levels = tuple(
-        Level(label, sql, s, k, c)
+        Level(label, sql, s, k, c, tied=0.0 if sql else 0.3, abridged="missing" in label)
         for (label, sql), s, k, c in zip(sqls, same, kin, _DATE_CHANCE, strict=True)
     )
     return Field(f"{what}_date", _missing(y), levels)

@@ -81,7 +81,7 @@ def _comparison(item: Field, chance: list[float] | None) -> Any:
             "sql_condition": level.sql or "ELSE",
             "label_for_charts": level.label,
             # Only a filter: the near veto must not drop a pair that all else speaks for.
-            "m_probability": max(level.same, 1e-3),
+            "m_probability": max(level.same, 0.02),
         }
         if chance:
             entry["u_probability"] = chance[number]

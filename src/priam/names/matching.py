@@ -143,9 +143,14 @@ def _fields(match: Match, index: int) -> Iterator[dict[str, Any]]:
         words = "not known in one of the lists" if level < 0 else item.levels[level].label
         weight = float(match.fit.weights[item.name][index]) / np.log(10)
         yield {"field": item.name, "level": words, "weight": round(float(weight), 3)}
+    together = round(float(match.fit.together[index]) / np.log(10), 3)
+    if abs(together) >= 0.001:
+        words = "errors that come together" if together > 0 else "no errors elsewhere"
+        yield {"field": "together", "level": words, "weight": together}
 
 
 _WORDS = {
+    "together": "the row as a whole",
     "surname": "surname",
     "given": "given name",
     "patronymic": "patronymic",

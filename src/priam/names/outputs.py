@@ -189,6 +189,7 @@ def model_card(match: Match, options: Options) -> dict[str, object]:
             "recall_assumed": None,
             "matches_estimated_from_the_lists": round(model.matches, 2),
             "relatives_estimated_from_the_lists": round(model.relatives, 2),
+            "share_of_careless_rows": round(model.careless_share, 4),
             "rounds": model.rounds,
         },
         "counts": {
@@ -204,7 +205,7 @@ def model_card(match: Match, options: Options) -> dict[str, object]:
 def _field_cards(match: Match) -> Iterator[dict[str, object]]:
     for item in FIELDS:
         if item.name in match.fit.same:
-            shares = (match.fit.same, match.pairs.chance)
+            shares = (match.fit.same, match.pairs.chance, match.fit.careless, match.fit.kin)
             yield {
                 "field": item.name,
                 "levels": [
@@ -212,6 +213,8 @@ def _field_cards(match: Match) -> Iterator[dict[str, object]]:
                         "level": level.label,
                         "same_person": round(float(shares[0][item.name][number]), 8),
                         "chance": round(float(shares[1][item.name][number]), 8),
+                        "careless_row": round(float(shares[2][item.name][number]), 8),
+                        "relatives": round(float(shares[3][item.name][number]), 8),
                     }
                     for number, level in enumerate(item.levels)
                 ],

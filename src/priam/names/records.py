@@ -114,8 +114,10 @@ def _keys(row: dict[str, Any], birth: PartialDate) -> set[str]:
         keys |= {f"gf{given}|{father}|{surname[:1]}" for surname in surnames}
         keys |= {f"gf{given}|{father}|{spot}" for spot in around}
         keys |= {f"gfy{given}|{father}|{year}"} if year else set()
-    if given and year and row["unit"]:
-        keys |= {f"gyu{given}|{year}|{number}" for number in row["unit"]}
+    if given and year:
+        keys |= {f"gy{given}|{year}|{spot}" for spot in around}
+        ends = {end for name in surnames for end in (name[:1], f".{name[-1:]}")}
+        keys |= {f"gm{given}|{year}.{birth.month}|{end}" for end in ends if birth.month}
     return keys | _date_keys(birth, surnames, given, father, around)
 
 
