@@ -10,7 +10,7 @@ EXPECTED = {
     "count altered after signing": ("any reader", "does not verify"),
     "one-sided manifest shown as agreed": ("any reader", "unilateral, signed by A only"),
     "event deleted, log signed again": ("the witness C", "not cosigned (422)"),
-    "yesterday's backup restored": ("the witness C", "rolled back"),
+    "yesterday's backup restored": ("the witness C", "It is read-only until it has caught up"),
     "two histories shown to two parties": ("the witness C", "two histories"),
     "old file of records sent again": ("the receiver B", "a replay"),
     "stolen key used after revocation": ("the receiver B", "has revoked"),

@@ -134,6 +134,7 @@ def test_a_log_behind_its_witness_is_told(store: str, tmp_path: Path) -> None:
     record(PartyDeclared("P", "Party"), by=settings.INSTALLATION.origin())
     with pytest.raises(UserError, match="rolled back"):
         witnessing.cosigned_by(tmp_path, lambda body: (409, "7\n"), EYE.vkeys())
+    assert (tmp_path / "restored.json").exists()  # from now on it writes nothing
 
 
 def test_key_and_answer_commands(tmp_path: Path) -> None:

@@ -17,10 +17,18 @@ from priam.tlog.errors import LogError
 from priam.tlog.notes import Note, Verifier
 from priam.tlog.witness import MAX_REQUEST_BYTES, Answer, Request, Witness
 
-__all__ = ["add_lines", "ask", "post", "wsgi"]
+__all__ = ["RolledBackError", "add_lines", "ask", "post", "wsgi"]
 
 PATH = "/add-checkpoint"
 Post = Callable[[bytes], tuple[int, str]]  # request -> status and body
+
+
+class RolledBackError(LogError):
+    """The witness has cosigned more of this log, ``size`` events, than there is."""
+
+    def __init__(self, size: int, message: str) -> None:
+        super().__init__(message)
+        self.size = size
 
 
 def wsgi(witness: Witness) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
@@ -90,9 +98,10 @@ def ask(
             break
         old = int(body)
         if old > _size(note):
-            raise LogError(
+            raise RolledBackError(
+                old,
                 f"the witness has cosigned {old} events and this log has {_size(note)}: the log "
-                "was rolled back, for instance by an old backup; it must catch up first"
+                "was rolled back, for instance by an old backup; it must catch up first",
             )
     raise LogError(f"the witness refuses the checkpoint ({status}): {body.strip()[:200]}")
 

@@ -130,8 +130,22 @@ def restore(
     if wrong:
         raise UserError("the restored installation does not verify: " + "; ".join(wrong[:5]))
     open_installation(folder)
+    held = hold_restored(folder, expected["made"])
     click.echo(f"Restored {expected['events']:,} events ({rows:,} rows) of {expected['origin']}.")
     click.echo(f"Made on {expected['made']}; the log verifies against its last checkpoint.")
+    if held:
+        click.echo("Others may have seen more of this log: it is read-only for now. Next:")
+        click.echo(f"  priam log catch-up --data {folder} --witness URL")
+
+
+def hold_restored(folder: Path, made: str) -> bool:
+    """Keep a restored party from writing before a witness says that nothing is missing."""
+    if not (folder / "party-card").exists() and not (folder / "cosigned").is_dir():
+        return False  # nobody else ever saw its log
+    from priam_office.record import restored
+
+    restored.hold(f"this installation was restored from a backup of {made}", folder=folder)
+    return True
 
 
 @contextmanager

@@ -28,6 +28,38 @@ def checkpoint(folder: Path) -> None:
     click.echo(checkpoints.checkpoint().note, nl=False)
 
 
+@log.command("catch-up", short_help="After a restore: ask what others saw of the log.")
+@data_option
+@click.option("--witness", "urls", multiple=True, help="Address of a witness of this log.")
+@click.option("--alone", is_flag=True, help="No witness ever cosigned this log; nobody is asked.")
+def catch_up(folder: Path, urls: tuple[str, ...], alone: bool) -> None:
+    """Let a restored installation write again, if nobody has seen more of its log.
+
+    A witness that remembers fewer events, or as many, cosigns the log as it is now; one that
+    remembers more says how many, and the installation stays read-only. By file: `priam witness
+    ask`, `priam witness take`.
+    """
+    installation = open_installation(folder)
+    from priam.tlog.witnesshttp import post
+    from priam_office.handovers import trusted, witnessing
+    from priam_office.record import queries, restored
+
+    vkeys = [vkey for keys in trusted.trusted().values() for vkey in keys.witness_vkeys]
+    size, _ = queries.head()
+    for url in urls:
+        if not vkeys:
+            raise UserError("no keys of a witness are trusted here; see `priam exchange trust`")
+        witnessing.cosigned_by(installation.folder, post(url), vkeys)
+    if not urls and not alone and restored.held() is not None:
+        raise UserError("name a witness to ask (--witness URL), or say that there is none: --alone")
+    if alone and vkeys:
+        raise UserError("this log has a witness: ask it (--witness URL)")
+    if alone:
+        restored.release(size)
+    restored.check_may_write(size)
+    click.echo(f"Nobody is known to have seen more than the {size:,} events here; writing goes on.")
+
+
 @log.command(short_help="Prove that one event stands in the log.")
 @data_option
 @click.argument("event")

@@ -20,7 +20,7 @@ from priam.events.base import Event, Recorded, RuleError
 from priam.events.state import State, apply
 from priam.tlog import notes
 from priam.tlog.bundle import Bundle, BundleEvent, BundleParty, read_bundle
-from priam.tlog.checkpoints import parse_checkpoint
+from priam.tlog.checkpoints import open_checkpoint, parse_checkpoint
 from priam.tlog.cosignatures import verifier_of
 from priam.tlog.dispute import verify_bundle
 from priam.tlog.errors import LogError
@@ -44,7 +44,7 @@ from priam_office.handovers.papers import (
 )
 from priam_office.handovers.parties import Own
 from priam_office.handovers.trusted import of_card, same_keys
-from priam_office.record import queries
+from priam_office.record import queries, restored
 from priam_office.record.acts import body
 from priam_office.record.models import Event as Row
 from priam_office.record.state import known
@@ -85,6 +85,7 @@ def take(me: Own, data: bytes) -> Taken:
             raise LogError(f"{wrong[0].about}: {wrong[0].text}")
         size = _check_history(me, bundle, keys, since)
         entries = [_entry(one, keys) for one in bundle.events]
+        _check_not_behind(me, entries, keys)
         fitting, waits = _fitting(entries, bundle, keys)
     except LogError as error:
         raise UserError(f"the file is refused: {error}") from None
@@ -176,6 +177,19 @@ def _check_history(me: Own, bundle: Bundle, keys: KeysTrusted, since: int) -> in
             raise LogError(f"it does not show that the log only grew from {start} to {end}")
         verify_consistency(start, points[start][0], end, points[end][0], steps[0].hashes)
     return newest
+
+
+def _check_not_behind(me: Own, entries: Sequence[Entry], keys: KeysTrusted) -> None:
+    """What the sender saw of this log must be here; else this is an old backup, and is held."""
+    size, _ = queries.head()
+    seen = [one.event for one in entries if isinstance(one.event, CheckpointSeen)]
+    own = [one for one in seen if one.log == me.actor and one.size > size]
+    if not own:
+        return
+    newest = max(own, key=lambda one: one.size)
+    open_checkpoint(newest.note, [verifier_of(vkey) for vkey in me.card.log_vkeys])
+    restored.hold(f"{keys.party} has seen more of this log", newest.size)
+    restored.check_may_write(size)
 
 
 def _last_seen(me: Own, log: str) -> tuple[int, bytes, str] | None:

@@ -132,6 +132,11 @@ class _Worker:
 
         parties.revoke(self.me, [vkey], reason)
 
+    def do_hold(self, why: str) -> None:
+        from priam_office.record import restored
+
+        restored.hold(why)
+
     def do_new_tags(self, number: int) -> list[str]:
         from priam_office.handovers import actions
 

@@ -15,9 +15,9 @@ from priam.tlog.cosignatures import verifier_of
 from priam.tlog.proofs import consistency_proof
 from priam.tlog.witness import Request
 from priam.tlog.witnessfiles import write_durably
-from priam.tlog.witnesshttp import Post, add_lines
+from priam.tlog.witnesshttp import Post, RolledBackError, add_lines
 from priam.tlog.witnesshttp import ask as ask_witness
-from priam_office.record import checkpoints, queries, tree
+from priam_office.record import checkpoints, queries, restored, tree
 from priam_office.record.models import Checkpoint
 
 __all__ = ["cosigned_by", "covering", "note_of", "request_file", "take_answer"]
@@ -28,9 +28,13 @@ def cosigned_by(folder: Path, send: Post, vkeys: Sequence[str]) -> str:
     row = checkpoints.checkpoint()
     known = max(_kept_sizes(folder), default=0)
     verifiers = [verifier_of(vkey) for vkey in vkeys]
-    answer = ask_witness(
-        send, row.note, lambda old: _proof(old, row.size), verifiers, known=min(known, row.size)
-    )
+    try:
+        answer = ask_witness(
+            send, row.note, lambda old: _proof(old, row.size), verifiers, known=min(known, row.size)
+        )
+    except RolledBackError as error:
+        restored.hold("a witness cosigned more", error.size, folder)
+        raise
     return _keep(folder, row.size, str(answer))
 
 
@@ -74,6 +78,7 @@ def _keep(folder: Path, size: int, note: str) -> str:
         merged = merged.with_signatures(old)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     write_durably(path, bytes(merged))
+    restored.release(size, folder)  # a witness that remembers more would not have cosigned
     return str(merged)
 
 

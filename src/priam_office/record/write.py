@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from priam.errors import UserError
 from priam.tlog.leaves import LEAF_VERSION, commitment, leaf_hash_of, new_salt
 from priam.tlog.leaves import Leaf as CheckedLeaf
-from priam_office.record import projection, state, tree
+from priam_office.record import projection, restored, state, tree
 from priam_office.record.acts import (
     Event,
     Recorded,
@@ -80,6 +80,7 @@ def _written(entries: Sequence[Entry], by: str) -> tuple[list[Recorded], state.K
     results, new, current = _checked(entries, by, start)
     if not new:
         return results, start
+    restored.check_may_write(start.size)
     last = _store(start.size, new)
     rows = projection.fold([one for one, _ in new], projection.Rows(from_database=True))
     projection.write(rows)
