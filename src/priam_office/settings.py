@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "priam_office.handovers",
     "priam_office.public",
     "priam_office.totals",
+    "priam_office.api",
 ]
 # What keeps tables up to date with the events, in this order; see record/projection.py.
 PROJECTIONS = ["priam_office.agreements.projection"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from priam_office.api.interface import api
 from priam_office.public import exports, views
 
 urlpatterns = [
@@ -15,11 +16,13 @@ urlpatterns = [
     path("discrepancies.csv", exports.discrepancies_csv, name="discrepancies-csv"),
     path("checkpoint", exports.checkpoint, name="checkpoint"),
     path("events/<uuid:event_id>.proof", exports.proof, name="event-proof"),
+    path("api/v1/", api.urls),
     path("health", exports.health, name="health"),
     *i18n_patterns(
         path("", include("priam_office.public.urls")),
         path("", include("priam_office.totals.urls")),
         path("work/", include("priam_office.people.urls")),
+        path("work/", include("priam_office.api.urls")),
     ),
 ]
 handler404 = "priam_office.public.views.not_found"
