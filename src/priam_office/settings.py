@@ -22,6 +22,9 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS += [host for host in os.environ.get("PRIAM_HOSTS", "").split(",") if host]
 HTTPS = os.environ.get("PRIAM_HTTPS", "") == "1"
 
+# After so many days without a cosignature a witness is called silent, on every page.
+WITNESS_DAYS = int(os.environ.get("PRIAM_WITNESS_DAYS") or 7)
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

@@ -40,6 +40,26 @@ def witness() -> None:
     """A witness states that a log has only grown since it last saw it."""
 
 
+@witness.command(short_help="When each witness was last heard; exit 1 if one is silent.")
+@data_option
+def status(folder: Path) -> int:
+    """Say what each trusted witness last cosigned and how long ago."""
+    open_installation(folder)
+    from django.conf import settings
+
+    from priam_office.handovers import witnesses
+
+    found = witnesses.statuses()
+    if not found:
+        click.echo("No witness of this log is trusted here; see `priam exchange trust`.")
+    for one in found:
+        word = f"SILENT for {one.days} days" if one.silent else f"heard {one.days} days ago"
+        seen = "never cosigned" if one.size is None else f"{one.size:,} events on {one.when}"
+        click.echo(f"{one.party}  {one.witness}  {word}; {seen}; {one.missing:,} events not seen")
+    click.echo(f"A witness is silent after {settings.WITNESS_DAYS} days (PRIAM_WITNESS_DAYS).")
+    return 1 if any(one.silent for one in found) else 0
+
+
 @witness.command(short_help="Make the key of a witness.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Name of the witness, such as c.example/witness.")

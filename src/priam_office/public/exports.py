@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from priam_office.handovers import witnesses
 from priam_office.public import queries
 from priam_office.record import queries as record
 
@@ -48,9 +49,15 @@ def _json(value: object) -> str:
 
 @require_safe
 def account_json(request: HttpRequest) -> HttpResponse:
-    """The account, in the shape of ``priam account --format json``."""
-    view = queries.view()
-    return JsonResponse(view.account.to_json(), json_dumps_params={"ensure_ascii": False})
+    """The account, in the shape of ``priam account --format json``.
+
+    A party's installation adds ``witnesses``: what each last stated of this log, silent or not.
+    """
+    account = queries.view().account.to_json()
+    seen = witnesses.statuses()
+    if seen:
+        account["witnesses"] = [one.to_json() for one in seen]
+    return JsonResponse(account, json_dumps_params={"ensure_ascii": False})
 
 
 @require_safe
