@@ -6,12 +6,14 @@ type name to its class; a new event type is a frozen class with its rule and its
 
 from priam.events import (
     agreements,
+    board,
     cases,
     claims,
     corrections,
     devices,
     families,
     handovers,
+    laboratory,
     offers,
     simulations,
     transport,
@@ -19,12 +21,14 @@ from priam.events import (
 )
 from priam.events.agreements import *  # noqa: F403
 from priam.events.base import EVENTS, Event, Recorded, RuleError, decode, new_event_id
+from priam.events.board import *  # noqa: F403
 from priam.events.cases import *  # noqa: F403
 from priam.events.claims import *  # noqa: F403
 from priam.events.corrections import *  # noqa: F403
 from priam.events.devices import *  # noqa: F403
 from priam.events.families import *  # noqa: F403
 from priam.events.handovers import *  # noqa: F403
+from priam.events.laboratory import *  # noqa: F403
 from priam.events.offers import *  # noqa: F403
 from priam.events.simulations import *  # noqa: F403
 from priam.events.state import State, apply, check, fold, record
@@ -44,6 +48,7 @@ __all__ = [
     "new_event_id",
     "record",
 ]
-__all__ += agreements.__all__ + cases.__all__ + claims.__all__ + corrections.__all__
-__all__ += devices.__all__ + families.__all__ + handovers.__all__ + offers.__all__
-__all__ += simulations.__all__ + transport.__all__ + values.__all__
+__all__ += agreements.__all__ + board.__all__ + cases.__all__ + claims.__all__
+__all__ += corrections.__all__ + devices.__all__ + families.__all__ + handovers.__all__
+__all__ += laboratory.__all__ + offers.__all__ + simulations.__all__ + transport.__all__
+__all__ += values.__all__

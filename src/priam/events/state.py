@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 
 from immutables import Map
 
+from priam.events import individuals
 from priam.events.base import Event, Recorded, RuleError
+from priam.events.board_rows import Against, Conflict, Decision, Proposal
 from priam.events.cases_rows import (
     Case,
     Device,
@@ -28,6 +30,7 @@ from priam.events.cases_rows import (
     Sample,
 )
 from priam.events.families_rows import Family, Missing, Reference, Relative
+from priam.events.laboratory_rows import Profile, Search
 from priam.events.values import Item, Obligation
 
 __all__ = [
@@ -298,6 +301,16 @@ class State:
     storage: Map[str, str] = field(default_factory=Map)  # thing -> place
     things: Map[str, str] = field(default_factory=Map)  # label -> what it is on; bags apart
     devices: Map[str, Device] = field(default_factory=Map)
+    # the laboratory and the board (rows in laboratory_rows.py, board_rows.py)
+    runs: Map[str, str] = field(default_factory=Map)  # run -> event id
+    profiles: Map[str, Profile] = field(default_factory=Map)
+    searches: Map[str, Search] = field(default_factory=Map)
+    proposals: Map[str, Proposal] = field(default_factory=Map)  # by case: the last one
+    conflicts: Map[str, Conflict] = field(default_factory=Map)
+    open_conflicts: Map[str, tuple[str, ...]] = field(default_factory=Map)  # by case
+    decisions: Map[str, Decision] = field(default_factory=Map)
+    decided: Map[str, tuple[str, ...]] = field(default_factory=Map)  # case -> all its decisions
+    named: Map[str, tuple[str, ...]] = field(default_factory=Map)  # missing person -> the same
 
     def put(self, table: str, key: str, value: object) -> State:
         """This state with one row set."""
@@ -377,6 +390,36 @@ class State:
     def reference(self, sample: str) -> Reference:
         """The reference sample, or a :class:`RuleError`."""
         return self._one(self.references, sample, "reference sample", "take the sample first")
+
+    def conflict(self, conflict: str) -> Conflict:
+        """The conflict, or a :class:`RuleError`."""
+        return self._one(self.conflicts, conflict, "conflict", "raise it first")
+
+    def decision(self, decision: str) -> Decision:
+        """The decision, or a :class:`RuleError`."""
+        return self._one(self.decisions, decision, "decision", "propose it first")
+
+    def decisions_of(self, case: str) -> tuple[Decision, ...]:
+        """All decisions on a case, the first one first."""
+        return tuple(self.decisions[name] for name in self.decided.get(case, ()))
+
+    def individual(self, case: str) -> tuple[str, ...]:
+        """The cases of one individual by the signed decision on ``case``; itself if none."""
+        decision = individuals.signed(self, case)
+        if decision is None:
+            return (case,)
+        return tuple(sorted(individuals.cases_together(self, decision)))
+
+    def decision_in_force(self, case: str) -> Decision | None:
+        """The decision on ``case`` that two people signed, if nothing is open against it."""
+        decision = individuals.signed(self, case)
+        opened = any(self.open_conflicts.get(one) for one in self.individual(case))
+        return None if opened else decision
+
+    def may_release(self, case: str, to: str = "family") -> tuple[Against, ...]:
+        """Reasons against releasing ``case`` to the ``family``, a ``temporary grave`` or the
+        ``other side``; empty where it may go. Each reason is a sentence as ``str``."""
+        return tuple(individuals.against_release(self, case, to))
 
     @staticmethod
     def _one(table: Map[str, Value], key: str, what: str, way_out: str) -> Value:
