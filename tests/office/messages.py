@@ -74,8 +74,16 @@ def catalogue(home: Path, language: str) -> Catalog:
     path = folder(home, language) / "django.po"
     if not path.exists():
         return Catalog(locale=language)
-    with path.open("rb") as file:
-        return read_po(file, locale=language)
+    # without the head, babel counts plural forms by its own table and drops the one too many
+    return read_po(io.BytesIO(head(language).encode() + path.read_bytes()), locale=language)
+
+
+def head(language: str) -> str:
+    """The head that the files leave out: language, encoding and plural forms."""
+    plural = f"nplurals={FORMS[language]}; plural={PLURALS[language]};"
+    text = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n'
+    text += '"Content-Type: text/plain; charset=utf-8\\n"\n'
+    return text + f'"Plural-Forms: {plural}\\n"\n\n'
 
 
 def updated(home: Path, language: str) -> Catalog:
@@ -92,13 +100,10 @@ def updated(home: Path, language: str) -> Catalog:
 
 def bytes_of(catalog: Catalog, language: str) -> tuple[bytes, bytes]:
     """Contents of the .po and the .mo file, the same at every run."""
-    plural = f"nplurals={FORMS[language]}; plural={PLURALS[language]};"
     catalog._num_plurals, catalog._plural_expr = FORMS[language], PLURALS[language]
     po, mo = io.BytesIO(), io.BytesIO()
     write_po(po, catalog, width=100, omit_header=True, sort_by_file=False)
-    head = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n'
-    head += '"Content-Type: text/plain; charset=utf-8\\n"\n' + f'"Plural-Forms: {plural}\\n"\n\n'
-    text = head.encode() + po.getvalue()
+    text = head(language).encode() + po.getvalue()
     read = read_po(io.BytesIO(text), locale=language)
     read.creation_date = read.revision_date = datetime(2025, 1, 1, tzinfo=UTC)
     write_mo(mo, read)

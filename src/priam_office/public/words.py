@@ -96,6 +96,22 @@ _EVENTS = {
     "consent.withdrawn": gettext_noop("Consent withdrawn"),
     "reference.sampled": gettext_noop("Reference sample taken"),
     "reference.destroyed": gettext_noop("Reference sample destroyed"),
+    "run.imported": gettext_noop("Laboratory run imported"),
+    "profile.recorded": gettext_noop("Profile recorded"),
+    "profile.set_aside": gettext_noop("Profile set aside"),
+    "consensus.formed": gettext_noop("Consensus profile formed"),
+    "staff.profile_recorded": gettext_noop("Staff profile recorded"),
+    "search.requested": gettext_noop("Search requested"),
+    "candidates.noted": gettext_noop("Candidates noted"),
+    "search.finished": gettext_noop("Search finished"),
+    "search.stopped": gettext_noop("Search stopped"),
+    "proposal.recorded": gettext_noop("Proposal recorded"),
+    "conflict.raised": gettext_noop("Conflict raised"),
+    "conflict.settled": gettext_noop("Conflict settled"),
+    "decision.proposed": gettext_noop("Decision proposed"),
+    "decision.signed": gettext_noop("Decision signed"),
+    "decision.withdrawn": gettext_noop("Decision withdrawn"),
+    "decision.reopened": gettext_noop("Decision reopened"),
 }
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
