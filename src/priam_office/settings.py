@@ -44,7 +44,7 @@ INSTALLED_APPS = [
     "priam_office.api",
 ]
 # What keeps tables up to date with the events, in this order; see record/projection.py.
-PROJECTIONS = ["priam_office.agreements.projection"]
+PROJECTIONS = ["priam_office.people.projection", "priam_office.agreements.projection"]
 
 MIDDLEWARE = [
     "priam_office.logs.RequestLog",
@@ -102,6 +102,13 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 COMPARTMENT_KEYS = compartment_keys(INSTALLATION.folder)
 
 DATABASES = {"default": database(INSTALLATION.database_url)}
+# Guesses of secrets are counted where all processes see them, and after a restart still.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_counters",
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Languages in their own script, in the order of the Latin names of their codes.

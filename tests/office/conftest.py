@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 
 from priam_office.installation import create
@@ -24,6 +25,7 @@ os.environ["PRIAM_DATA"] = str(_FOLDER)
 os.environ["DJANGO_SETTINGS_MODULE"] = "priam_office.settings"
 os.environ.pop("PRIAM_DATABASE_URL", None)
 create(_FOLDER, "tests.example/log")
+django.setup()  # so that tests may import models at their top
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,9 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _django(django_db_blocker: Any) -> Iterator[None]:
-    import django
-
-    django.setup()
     # The fixtures here make databases of their own, so pytest-django need not forbid any.
     with django_db_blocker.unblock():
         yield

@@ -14,12 +14,11 @@ __all__ = ["account", "session_of", "signed_in"]
 
 def account(*roles: str, username: str = "") -> User:
     """A new account that holds these roles; its password is never asked for."""
-    from priam_office.people.models import RoleHeld, User
+    from priam_office.people.actions import open_account
+    from priam_office.people.models import User
 
-    user = User.objects.create_user(username or f"test-{User.objects.count() + 1}")
-    for role in roles:
-        RoleHeld.objects.create(user=user, role=role)
-    return user
+    username = username or f"test-{User.objects.count() + 1}"
+    return open_account(username, roles=roles, by="tests")
 
 
 def signed_in(*roles: str) -> Client:

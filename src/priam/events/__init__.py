@@ -5,6 +5,7 @@ type name to its class; a new event type is a frozen class with its rule and its
 """
 
 from priam.events import (
+    accounts,
     agreements,
     board,
     cases,
@@ -19,6 +20,7 @@ from priam.events import (
     transport,
     values,
 )
+from priam.events.accounts import *  # noqa: F403
 from priam.events.agreements import *  # noqa: F403
 from priam.events.base import EVENTS, Event, Recorded, RuleError, decode, new_event_id
 from priam.events.board import *  # noqa: F403
@@ -48,6 +50,7 @@ __all__ = [
     "new_event_id",
     "record",
 ]
+__all__ += accounts.__all__
 __all__ += agreements.__all__ + board.__all__ + cases.__all__ + claims.__all__
 __all__ += corrections.__all__ + devices.__all__ + families.__all__ + handovers.__all__
 __all__ += laboratory.__all__ + offers.__all__ + simulations.__all__ + transport.__all__

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from immutables import Map
 
 from priam.events import individuals
+from priam.events.accounts_rows import Access, Account, SigningKey
 from priam.events.base import Event, Recorded, RuleError
 from priam.events.board_rows import Against, Conflict, Decision, Proposal
 from priam.events.cases_rows import (
@@ -285,6 +286,10 @@ class State:
     entries: Map[str, Entry] = field(default_factory=Map)
     corrections: Map[str, str] = field(default_factory=Map)  # correction -> the entry it is about
     simulations: Map[str, Simulation] = field(default_factory=Map)
+    # who may do what (rows in accounts_rows.py)
+    accounts: Map[str, Account] = field(default_factory=Map)
+    signing_keys: Map[str, SigningKey] = field(default_factory=Map)
+    accesses: Map[str, Access] = field(default_factory=Map)
     missing: Map[str, Missing] = field(default_factory=Map)
     families: Map[str, Family] = field(default_factory=Map)
     relatives: Map[str, Relative] = field(default_factory=Map)

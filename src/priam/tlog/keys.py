@@ -49,8 +49,10 @@ __all__ = [
     "KeyPair",
     "load_key",
     "load_public_keys",
+    "open_key",
     "parse_signer_key",
     "save_key",
+    "seal_key",
     "signer_key",
 ]
 
@@ -102,11 +104,8 @@ class KeyPair:
         return [str(signer.vkey) for signer in self.signers()]
 
 
-def save_key(pair: KeyPair, path: Path, passphrase: str, *, n: int = SCRYPT_N) -> None:
-    """Write a key file that only ``passphrase`` opens; an existing file is not overwritten.
-
-    ``n`` is scrypt's cost, a power of two.
-    """
+def seal_key(pair: KeyPair, passphrase: str, *, n: int = SCRYPT_N) -> str:
+    """The text of a key file that only ``passphrase`` opens; ``n`` is scrypt's cost."""
     if not passphrase:
         raise LogError("a key needs a passphrase")
     head = {
@@ -120,8 +119,15 @@ def save_key(pair: KeyPair, path: Path, passphrase: str, *, n: int = SCRYPT_N) -
     nonce = decode_base64(head["cipher"]["nonce"])  # type: ignore[index]
     secret = pair.ed25519_seed + pair.mldsa44_seed
     sealed = AESGCM(_derive(head["kdf"], passphrase)).encrypt(nonce, secret, canonical_json(head))
-    text = json.dumps({**head, "secret": encode_base64(sealed)}, indent=1) + "\n"
-    _write_new(path, text)
+    return json.dumps({**head, "secret": encode_base64(sealed)}, indent=1) + "\n"
+
+
+def save_key(pair: KeyPair, path: Path, passphrase: str, *, n: int = SCRYPT_N) -> None:
+    """Write a key file that only ``passphrase`` opens; an existing file is not overwritten.
+
+    ``n`` is scrypt's cost, a power of two.
+    """
+    _write_new(path, seal_key(pair, passphrase, n=n))
 
 
 def _write_new(path: Path, text: str) -> None:
@@ -142,7 +148,15 @@ def _write_new(path: Path, text: str) -> None:
 
 def load_key(path: Path, passphrase: str) -> KeyPair:
     """Open a key file."""
-    head = _read(path)
+    return _opened(_read(path), passphrase, str(path))
+
+
+def open_key(text: str, passphrase: str) -> KeyPair:
+    """Open what :func:`seal_key` made."""
+    return _opened(_parsed(text, "the key"), passphrase, "the key")
+
+
+def _opened(head: dict[str, Any], passphrase: str, where: str) -> KeyPair:
     try:
         sealed = decode_base64(head.pop("secret"), "secret")
         nonce = decode_base64(head["cipher"]["nonce"], "nonce")
@@ -150,9 +164,9 @@ def load_key(path: Path, passphrase: str) -> KeyPair:
         secret = AESGCM(key).decrypt(nonce, sealed, canonical_json(head))
         pair = KeyPair(head["name"], head["role"], secret[:_SEED], secret[_SEED:])
     except InvalidTag:
-        raise LogError(f"{path}: wrong passphrase, or the file was changed") from None
+        raise LogError(f"{where}: wrong passphrase, or the file was changed") from None
     except (KeyError, TypeError, AttributeError, ValueError, MemoryError):
-        raise FormatError(f"{path} is no key file of the form {FORMAT}") from None
+        raise FormatError(f"{where} is no key file of the form {FORMAT}") from None
     return pair
 
 
@@ -166,13 +180,18 @@ def load_public_keys(path: Path) -> list[VerifierKey]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_bytes())
+        return _parsed(path.read_bytes(), str(path))
     except OSError as error:
         raise LogError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _parsed(text: bytes | str, where: str) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise FormatError(f"{path} is no key file of the form {FORMAT}")
+        raise FormatError(f"{where} is no key file of the form {FORMAT}")
     return content
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
-__all__ = ["RoleHeld", "User"]
+__all__ = ["Right", "SealedKey", "User"]
 
 
 def new_key() -> str:
@@ -35,13 +37,15 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)  # allauth expects one; nothing is ever sent
     language = models.CharField(max_length=5, blank=True)
     is_active = models.BooleanField(default=True)
+    # counted up when roles change or the account is disabled: sessions begun before are over
+    epoch = models.PositiveIntegerField(default=0)
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     PERSONAL = frozenset({"username", "name", "email", "password"})
-    IMPERSONAL = frozenset({"id", "key", "language", "is_active", "last_login"})
+    IMPERSONAL = frozenset({"id", "key", "language", "is_active", "epoch", "last_login"})
 
     @property
     def actor(self) -> str:
@@ -51,12 +55,27 @@ class User(AbstractBaseUser):
     @property
     def roles(self) -> frozenset[str]:
         """Roles held now; an account that is disabled holds none."""
+        return frozenset(right.role for right in self._rights() if right.role)
+
+    @property
+    def exceptions(self) -> dict[str, Right]:
+        """Exceptional access in force now: permission -> the right; see ``people.access``."""
+        return {right.permission: right for right in self._rights() if right.permission}
+
+    def _rights(self) -> list[Right]:
         if not self.is_active:
-            return frozenset()
-        if not hasattr(self, "_roles"):
-            held = self.roles_held.filter(until=None).values_list("role", flat=True)
-            self._roles = frozenset(held)
-        return self._roles
+            return []
+        if not hasattr(self, "_rights_now"):
+            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            lasting = models.Q(until="") | models.Q(until__gt=now)
+            self._rights_now = list(Right.objects.filter(lasting, account=self.key))
+        return self._rights_now
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must match; it changes with the password and with the epoch."""
+        salt = "priam_office.people.models.User"
+        value = f"{self.password}|{self.epoch}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def initials(self) -> str:
@@ -68,20 +87,36 @@ class User(AbstractBaseUser):
         return self.name or self.username
 
 
-class RoleHeld(models.Model):
-    """That an account holds a role, from when, and until when."""
+class Right(models.Model):
+    """A role that an account holds, or a permission it holds as an exception; made from events.
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="roles_held")
-    role = models.CharField(max_length=20)
-    since = models.DateTimeField(auto_now_add=True)
-    until = models.DateTimeField(null=True, blank=True)
+    ``until`` is empty for what lasts, else ISO 8601 in UTC. What was taken away ended then. An
+    exception that was asked for has ended at once, until as many people ``agreed`` as must: then
+    it lasts until its ``planned_end``.
+    """
 
-    PERSONAL = frozenset({"user"})
-    IMPERSONAL = frozenset({"id", "role", "since", "until"})
+    right = models.CharField(max_length=60, primary_key=True)
+    account = models.CharField(max_length=12, db_index=True)
+    role = models.CharField(max_length=20, blank=True)
+    permission = models.CharField(max_length=40, blank=True)
+    since = models.CharField(max_length=30)
+    until = models.CharField(max_length=30, blank=True)
+    agreed = models.PositiveSmallIntegerField(default=0)
+    planned_end = models.CharField(max_length=30, blank=True)
 
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "role"], condition=models.Q(until=None), name="role_held_once"
-            )
-        ]
+    PERSONAL = frozenset()
+    IMPERSONAL = frozenset({"right", "account", "role", "permission", "since", "until"}) | {
+        "agreed",
+        "planned_end",
+    }
+
+
+class SealedKey(models.Model):
+    """The private half of a signing key, which only its person's passphrase opens."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    account = models.CharField(max_length=12, db_index=True)
+    sealed = models.TextField()
+
+    PERSONAL = frozenset()
+    IMPERSONAL = frozenset({"key", "account", "sealed"})

@@ -90,7 +90,9 @@ View = Callable[..., HttpResponse]
 def permits(user: Any, permission: str) -> bool:
     """Whether the account may; a permission that is not in the table is a bug, and raises."""
     roles = PERMISSIONS[permission]
-    return bool(getattr(user, "is_authenticated", False) and roles & user.roles)
+    if not getattr(user, "is_authenticated", False):
+        return False
+    return bool(roles & user.roles) or permission in user.exceptions
 
 
 def requires(permission: str) -> Callable[[View], View]:

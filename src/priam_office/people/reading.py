@@ -15,7 +15,8 @@ __all__ = ["DataRead", "note_read"]
 @dataclass(frozen=True, slots=True)
 class DataRead(Event):
     """Somebody saw what is sealed. ``subject`` is an opaque id such as ``missing/0192...``;
-    a list or a search names how many rows it showed instead."""
+    a list or a search names how many rows it showed instead. ``access`` names the exceptional
+    access that was in force for the reader."""
 
     type: ClassVar[str] = "access.read"
 
@@ -23,6 +24,7 @@ class DataRead(Event):
     subject: str
     page: str
     rows: int = 1
+    access: str | None = None
 
     def check(self, state: State, recorded: Recorded) -> None:
         if self.of not in ("identity", "genetic"):
@@ -34,4 +36,6 @@ class DataRead(Event):
 
 def note_read(user: Any, of: str, subject: str, page: str, rows: int = 1) -> None:
     """Record a read before its answer is sent; ``page`` is the name of the address."""
-    record(DataRead(of, subject, page, rows), by=user.actor)
+    access = next(iter(user.exceptions.values()), None)
+    used = access.right.removeprefix("access/") if access else None
+    record(DataRead(of, subject, page, rows, used), by=user.actor)

@@ -56,6 +56,18 @@ _MEASURES = {
     "identified_share_before_transfer": gettext_noop("Share identified before the transfer"),
 }
 _EVENTS = {
+    "account.opened": gettext_noop("Account opened"),
+    "account.role_given": gettext_noop("Role given"),
+    "account.role_taken": gettext_noop("Role taken"),
+    "account.disabled": gettext_noop("Account disabled"),
+    "account.enabled": gettext_noop("Account enabled"),
+    "account.second_factor_reset": gettext_noop("Second factor reset"),
+    "account.key_added": gettext_noop("Signing key added"),
+    "account.key_revoked": gettext_noop("Signing key revoked"),
+    "access.asked": gettext_noop("Exceptional access asked for"),
+    "access.agreed": gettext_noop("Exceptional access agreed to"),
+    "access.ended": gettext_noop("Exceptional access ended"),
+    "access.read": gettext_noop("Sealed data read"),
     "party.declared": gettext_noop("Party declared"),
     "agreement.recorded": gettext_noop("Agreement recorded"),
     "agreement.proposed": gettext_noop("Agreement proposed"),

@@ -1,0 +1,70 @@
+"""Rows of rights for each event; pure, see :mod:`priam_office.record.projection`."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
+
+from priam.events import (
+    AGREEING_ROLES,
+    AccessAgreed,
+    AccessAsked,
+    AccessEnded,
+    Recorded,
+    RoleGiven,
+    RoleTaken,
+)
+from priam_office.people.models import Right
+
+__all__ = ["MODELS", "rows"]
+
+MODELS = (Right,)
+Before = Callable[[type[models.Model], Any], models.Model | None]
+
+
+def rows(recorded: Recorded, before: Before) -> list[models.Model]:
+    """The rows that this event adds or replaces."""
+    match recorded.event:
+        case RoleGiven(account=account, role=role):
+            name = f"{account}/{role}"
+            since = recorded.received_time
+            return [Right(right=name, account=account, role=role, since=since)]
+        case RoleTaken(account=account, role=role):
+            return [_ended(before(Right, f"{account}/{role}"), recorded)]
+        case AccessAsked() as event:
+            return [_asked(event, recorded)]
+        case AccessAgreed(access=access):
+            return [_agreed(before(Right, f"access/{access}"), recorded)]
+        case AccessEnded(access=access):
+            return [_ended(before(Right, f"access/{access}"), recorded)]
+    return []
+
+
+def _asked(event: AccessAsked, recorded: Recorded) -> Right:
+    return Right(
+        right=f"access/{event.access}",
+        account=event.account,
+        permission=event.permission,
+        since=recorded.received_time,
+        until=recorded.received_time,
+        planned_end=event.until,
+    )
+
+
+def _agreed(row: models.Model | None, recorded: Recorded) -> Right:
+    right = copy.copy(row)
+    assert isinstance(right, Right)  # the rules let nobody agree to what was not asked
+    right.agreed += 1
+    if right.agreed == len(AGREEING_ROLES):
+        right.since, right.until = recorded.received_time, right.planned_end
+    return right
+
+
+def _ended(row: models.Model | None, recorded: Recorded) -> Right:
+    right = copy.copy(row)
+    assert isinstance(right, Right)  # the rules let nothing end that did not begin
+    right.until = recorded.received_time
+    return right
