@@ -16,6 +16,7 @@ from priam.events import (
     handovers,
     laboratory,
     offers,
+    releases,
     simulations,
     transport,
     values,
@@ -32,6 +33,7 @@ from priam.events.families import *  # noqa: F403
 from priam.events.handovers import *  # noqa: F403
 from priam.events.laboratory import *  # noqa: F403
 from priam.events.offers import *  # noqa: F403
+from priam.events.releases import *  # noqa: F403
 from priam.events.simulations import *  # noqa: F403
 from priam.events.state import State, apply, check, fold, record
 from priam.events.transport import *  # noqa: F403
@@ -53,5 +55,7 @@ __all__ = [
 __all__ += accounts.__all__
 __all__ += agreements.__all__ + board.__all__ + cases.__all__ + claims.__all__
 __all__ += corrections.__all__ + devices.__all__ + families.__all__ + handovers.__all__
-__all__ += laboratory.__all__ + offers.__all__ + simulations.__all__ + transport.__all__
+__all__ += (
+    laboratory.__all__ + offers.__all__ + releases.__all__ + simulations.__all__ + transport.__all__
+)
 __all__ += values.__all__

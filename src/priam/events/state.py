@@ -32,6 +32,7 @@ from priam.events.cases_rows import (
 )
 from priam.events.families_rows import Family, Missing, Reference, Relative
 from priam.events.laboratory_rows import Profile, Search
+from priam.events.releases_rows import Grave, Release
 from priam.events.values import Item, Obligation
 
 __all__ = [
@@ -316,6 +317,14 @@ class State:
     decisions: Map[str, Decision] = field(default_factory=Map)
     decided: Map[str, tuple[str, ...]] = field(default_factory=Map)  # case -> all its decisions
     named: Map[str, tuple[str, ...]] = field(default_factory=Map)  # missing person -> the same
+    # what leaves (rows in releases_rows.py)
+    releases: Map[str, Release] = field(default_factory=Map)
+    leaving: Map[str, str] = field(default_factory=Map)  # case -> the release that is planned
+    received: Map[str, tuple[str, ...]] = field(default_factory=Map)  # family -> releases done
+    packed: Map[str, str] = field(default_factory=Map)  # bag -> release
+    graves: Map[str, Grave] = field(default_factory=Map)
+    family_codes: Map[str, str] = field(default_factory=Map)  # keyed hash of a code -> family
+    code_of_family: Map[str, str] = field(default_factory=Map)
 
     def put(self, table: str, key: str, value: object) -> State:
         """This state with one row set."""
@@ -403,6 +412,10 @@ class State:
     def decision(self, decision: str) -> Decision:
         """The decision, or a :class:`RuleError`."""
         return self._one(self.decisions, decision, "decision", "propose it first")
+
+    def release(self, release: str) -> Release:
+        """The release, or a :class:`RuleError`."""
+        return self._one(self.releases, release, "release", "plan it first")
 
     def decisions_of(self, case: str) -> tuple[Decision, ...]:
         """All decisions on a case, the first one first."""
