@@ -124,6 +124,15 @@ _EVENTS = {
     "decision.signed": gettext_noop("Decision signed"),
     "decision.withdrawn": gettext_noop("Decision withdrawn"),
     "decision.reopened": gettext_noop("Decision reopened"),
+    "release.planned": gettext_noop("Release planned"),
+    "release.cancelled": gettext_noop("Release cancelled"),
+    "release.document_issued": gettext_noop("Document of a release issued"),
+    "release.handed_over": gettext_noop("Remains handed over to the family"),
+    "release.packed": gettext_noop("Remains packed for return"),
+    "grave.recorded": gettext_noop("Grave recorded"),
+    "grave.opened": gettext_noop("Grave opened"),
+    "case.returned": gettext_noop("Remains returned to the other side"),
+    "family.code_issued": gettext_noop("Code given to a family"),
 }
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
