@@ -10,6 +10,7 @@ import click
 
 from priam.errors import InputError, UserError
 from priam_office.commands.keys import KEY_COMMANDS
+from priam_office.commands.network import serve, sync
 from priam_office.commands.opening import data_option, open_installation
 from priam_office.commands.point import count, handover
 from priam_office.commands.witness import passphrase_option
@@ -242,5 +243,5 @@ def import_(folder: Path, file: Path) -> None:
         )
 
 
-for _command in (handover, count, *KEY_COMMANDS):
+for _command in (handover, count, serve, sync, *KEY_COMMANDS):
     exchange.add_command(_command)

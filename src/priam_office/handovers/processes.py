@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,8 @@ def _work(pipe: Connection, folder: str, party: str, role: str) -> None:
         try:
             verb, args, keywords = pipe.recv()
         except EOFError:
+            for stop in worker.stops if worker else ():
+                stop()
             return
         try:
             worker = worker or _Worker(Path(folder), party, role)
@@ -79,6 +82,7 @@ class _Worker:
     """What a child knows: its party, and its keys, opened once."""
 
     def __init__(self, folder: Path, party: str, role: str) -> None:
+        self.stops: list[Callable[[], None]] = []  # of servers that run here
         from priam_office.installation import create
 
         installation = create(folder, f"{party.lower()}.example/log")
@@ -162,6 +166,26 @@ class _Worker:
 
         taken = importing.take(self.me, file.read_bytes())
         return taken.events, taken.new
+
+    def do_exchange_serve(self) -> tuple[str, str]:
+        """Serve the exchange over TLS on a free port; returns address and fingerprint."""
+        from priam_office.certificate import fingerprint, own_certificate
+        from priam_office.handovers.answering import Answering, tls_server
+
+        certificate, key = own_certificate(self.me.folder, [])
+        digest = fingerprint(certificate).replace(":", "").lower()
+        self.answering = Answering(self.me, self.signers, digest)
+        server = tls_server(self.answering, "127.0.0.1", 0, certificate, key)
+        server.prepare()
+        self.stops.append(server.stop)
+        threading.Thread(target=server.serve, daemon=True).start()
+        return f"https://127.0.0.1:{server.bind_addr[1]}", digest
+
+    def do_sync(self, url: str, peer: str, pin: str | None = None) -> tuple[Any, Any]:
+        from priam_office.handovers import syncing
+
+        done = syncing.sync(self.me, self.signers, url, peer, pin=pin)
+        return tuple(one and (one.events, one.new) for one in (done.sent, done.received))
 
     def do_dispute(self, batch: str, file: Path) -> None:
         from priam.tlog.witnessfiles import write_durably

@@ -1,0 +1,175 @@
+"""The asking side of the exchange over HTTPS: send what is new, fetch what is new, go on."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import secrets
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from priam.errors import UserError
+from priam.tlog.errors import LogError
+from priam.tlog.notes import Signer
+from priam_office.handovers import importing, transfer
+from priam_office.handovers.importing import Taken
+from priam_office.handovers.parties import Own
+from priam_office.handovers.transfer import CHUNK, Greeting, Part
+
+__all__ = ["Synced", "sync"]
+
+Progress = Callable[[str, int, int], None]  # what, bytes so far, bytes in all
+_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What an exchange brought each side; None where there was nothing new to send."""
+
+    sent: Taken | None
+    received: Taken | None
+
+
+def sync(
+    me: Own,
+    signers: Sequence[Signer],
+    url: str,
+    peer: str,
+    *,
+    pin: str | None = None,
+    progress: Progress = lambda what, done, size: None,
+) -> Synced:
+    """Exchange records with ``peer`` at ``url``; after an interruption it goes on where it was.
+
+    ``pin``: SHA-256 of the server's certificate, compared before anything is sent. Without it
+    the peer's signature over the certificate is enough.
+    """
+    with _Line(url, pin) as line:
+        greeting = _hello(me, signers, line, peer)
+        line.session = greeting.session
+        sent = _send(me, signers, line, greeting, progress)
+        received = _receive(me, line, peer, progress)
+    return Synced(sent, received)
+
+
+class _Line:
+    """One TLS connection; its certificate is checked by the party's signature, not by a name."""
+
+    def __init__(self, url: str, pin: str | None) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.hostname:
+            raise UserError(f"{url!r} is no address of an installation; expected https://HOST:PORT")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE  # the certificate is compared in `transfer.meet`
+        self.url, self.session = url, ""
+        self.http = http.client.HTTPSConnection(
+            parts.hostname, parts.port or 443, timeout=_SECONDS, context=context
+        )
+        self.certificate = self._connect(pin)
+
+    def _connect(self, pin: str | None) -> str:
+        try:
+            self.http.connect()
+        except OSError as error:
+            raise UserError(f"{self.url} does not answer: {error.strerror or error}") from None
+        shown = self.http.sock.getpeercert(binary_form=True)
+        found = hashlib.sha256(shown).hexdigest()
+        if pin is not None and pin.replace(":", "").replace(" ", "").lower() != found:
+            self.http.close()
+            raise UserError(
+                f"the certificate at {self.url} has the fingerprint {found}, not the one given; "
+                "nothing was sent"
+            )
+        return found
+
+    def __enter__(self) -> _Line:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.http.close()
+
+    def ask(
+        self, method: str, path: str, body: bytes = b"", **headers: str
+    ) -> tuple[int, bytes, Any]:
+        """Status, body and headers of an answer; a lost connection is one sentence."""
+        if self.session:
+            headers["Authorization"] = f"Priam {self.session}"
+        try:
+            self.http.request(method, "/exchange/v1/" + path, body=body, headers=headers)
+            answer = self.http.getresponse()
+            data = answer.read(transfer.LARGEST + 1)
+        except (OSError, http.client.HTTPException) as error:
+            raise UserError(
+                f"the connection to {self.url} was lost ({error or type(error).__name__}); run the "
+                "command again, it goes on from there"
+            ) from None
+        if answer.status >= 400 and answer.status != 409:
+            words = data[:500].decode("utf-8", "replace").strip()
+            raise UserError(f"{self.url} refuses ({answer.status}): {words}")
+        return answer.status, data, answer.headers
+
+    def ask_json(self, method: str, path: str, body: bytes = b"") -> dict[str, Any]:
+        """The answer as JSON."""
+        _, data, _ = self.ask(method, path, body)
+        try:
+            members = json.loads(data)
+        except ValueError:
+            members = None
+        if not isinstance(members, dict):
+            raise UserError(f"{self.url} does not answer as an installation does")
+        return members
+
+
+def _hello(me: Own, signers: Sequence[Signer], line: _Line, peer: str) -> Greeting:
+    own = transfer.greet(me, peer, secrets.token_hex(16), line.certificate)
+    _, data, _ = line.ask("POST", "hello", own.note(signers))
+    try:
+        greeting = transfer.meet(me, data, line.certificate, own.nonce)
+        if greeting.sender != peer or not greeting.session:
+            raise LogError(f"it is {greeting.sender[:40]} who answers, not {peer}")
+    except LogError as error:
+        raise UserError(f"the answer of {line.url} is refused: {error}") from None
+    return greeting
+
+
+def _send(
+    me: Own, signers: Sequence[Signer], line: _Line, greeting: Greeting, progress: Progress
+) -> Taken | None:
+    if not transfer.has_news(me, greeting.known):
+        return None
+    data = transfer.outgoing(me, signers, greeting.sender, greeting.known).read_bytes()
+    path = f"incoming/{hashlib.sha256(data).hexdigest()}"
+    offset = line.ask_json("GET", path)["offset"]
+    for _ in range(2 + 2 * len(data) // CHUNK):
+        piece = data[offset : offset + CHUNK]
+        answer = line.ask_json("PUT", f"{path}?offset={offset}&size={len(data)}", piece)
+        offset = int(answer["offset"])
+        progress("sent", offset, len(data))
+        if "taken" in answer:
+            return Taken(**answer["taken"])
+    raise UserError(f"{line.url} does not take the file in; run the command again")
+
+
+def _receive(me: Own, line: _Line, peer: str, progress: Progress) -> Taken | None:
+    made = line.ask_json("POST", "outgoing")
+    if made["sha256"] is None:
+        return None
+    part, size = Part.of(me, peer, made["sha256"]), int(made["size"])
+    if size > transfer.LARGEST or part.size > size:
+        part.drop()
+        raise UserError(f"{line.url} offers a file of {size} bytes, too large or changed")
+    while part.size < size:
+        span = f"bytes={part.size}-"
+        status, piece, _ = line.ask("GET", f"outgoing/{part.digest}", Range=span)
+        if status != 206 or not piece or not part.add(part.size, piece):
+            raise UserError(f"{line.url} does not send the file; run the command again")
+        progress("received", part.size, size)
+    taken = importing.take(me, part.whole())
+    part.drop()
+    return taken
