@@ -39,12 +39,17 @@ INSTALLED_APPS = [
     "priam_office.people",
     "priam_office.agreements",
     "priam_office.handovers",
+    "priam_office.cases",
     "priam_office.public",
     "priam_office.totals",
     "priam_office.api",
 ]
 # What keeps tables up to date with the events, in this order; see record/projection.py.
-PROJECTIONS = ["priam_office.people.projection", "priam_office.agreements.projection"]
+PROJECTIONS = [
+    "priam_office.people.projection",
+    "priam_office.agreements.projection",
+    "priam_office.cases.projection",
+]
 
 MIDDLEWARE = [
     "priam_office.logs.RequestLog",
@@ -153,6 +158,8 @@ if HTTPS:  # a proxy in front ends TLS and says so
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# Files stay in memory: nothing that somebody uploads touches the disk unsealed.
+FILE_UPLOAD_HANDLERS = ["priam_office.cases.uploads.InMemoryUpload"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # Logs go to standard error and hold no path with a query and no personal data.

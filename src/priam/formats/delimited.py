@@ -17,13 +17,25 @@ from pathlib import Path
 
 from priam.errors import InputError
 
-__all__ = ["SEPARATORS", "Delimited", "decode", "parse_delimited", "read_delimited"]
+__all__ = ["SEPARATORS", "Delimited", "decode", "parse_delimited", "read_delimited", "safe_cell"]
 
 SEPARATORS = (",", ";", "\t", "|")
 _LEGACY = ("cp1251", "koi8-u", "cp866", "cp1252")
 # Ukrainian and Russian letters, the frequent first; their rank is their score.
 _FREQUENT = "оаиентрсвлкмдпуяьзбгчйхіжшюцїєщфыэґъё"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe_cell(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula: an apostrophe stands before it.
+
+    Numbers stay numbers. See https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    if isinstance(value, str) and value.lstrip(" \u00a0\ufeff").startswith(_FORMULA):
+        return "'" + value
+    return value
 
 
 @dataclass(frozen=True)

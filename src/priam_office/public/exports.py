@@ -12,24 +12,13 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from priam.formats.delimited import safe_cell
 from priam_office.handovers import witnesses
 from priam_office.public import queries
 from priam_office.record import queries as record
 
 __all__ = ["account_json", "checkpoint", "claims_csv", "discrepancies_csv", "figures_csv"]
 __all__ += ["health", "proof", "safe_cell"]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def safe_cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula: an apostrophe stands before it.
-
-    Numbers stay numbers. See https://owasp.org/www-community/attacks/CSV_Injection.
-    """
-    if isinstance(value, str) and value.lstrip(" \u00a0\ufeff").startswith(_FORMULA):
-        return "'" + value
-    return value
 
 
 def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:

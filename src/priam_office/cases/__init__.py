@@ -1,0 +1,1 @@
+"""The mortuary: bags opened, cases, their records, samples, effects and places."""

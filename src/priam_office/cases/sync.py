@@ -1,0 +1,412 @@
+"""What tablets bring home: signed entries become events, each once, and none is lost.
+
+An entry is a text that a tablet signed with a key that cannot leave it::
+
+    {"v": 1, "id": UUIDv7, "device": ..., "number": 1.., "at": time, "act": ..., "body": {...}}
+
+The signature is over those bytes, so nothing is re-encoded before it is checked. The entry's id
+becomes the event's id: an entry that is delivered twice is written once. What the rules refuse
+is kept (``held``) and shown to a person; a tablet may then forget it. Only an entry that is not
+authentic is turned away, and stays on the tablet that made it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from django.db import IntegrityError
+
+from priam import events as ev
+from priam.errors import UserError
+from priam.events import Event
+from priam.labels.tags import TagError
+from priam_office.cases.actions import SavedSection, save_section, tag_of, write
+from priam_office.cases.models import Delivery, Section, Tablet
+from priam_office.people.models import User
+from priam_office.people.permissions import permits
+from priam_office.record.models import Event as EventRow
+from priam_office.record.write import Entry, record_all
+
+__all__ = ["Result", "SignedEntry", "deliver", "read_key", "register_device", "retry", "settle"]
+
+LARGEST_ENTRY = 80_000
+MOST_ENTRIES = 100
+_UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
+_FUTURE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedEntry:
+    """An entry as it came: the signed text and the signature in base64."""
+
+    text: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of an entry. ``outcome``: ``written``, ``beside``, ``held``, ``refused``.
+
+    A tablet keeps what is ``refused``; everything else is safe here.
+    """
+
+    entry: str
+    outcome: str
+    words: str = ""
+    details: dict[str, Any] | None = None
+
+
+class _Refused(Exception):
+    """The entry is not authentic; the argument says why, for the person with the tablet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    signed: SignedEntry
+    entry: str
+    device: str
+    number: int
+    at: str
+    act: str
+    body: dict[str, Any]
+    account: User
+
+
+def register_device(
+    device: str, algorithm: str, key: str, name: str, *, by: User, event_id: str | None = None
+) -> None:
+    """Take the public key of a tablet for the account that is signed in on it."""
+    read_key(algorithm, key)
+    write(ev.DeviceRegistered(device, by.actor, algorithm, key, name), by=by, event_id=event_id)
+
+
+@functools.lru_cache(maxsize=256)
+def read_key(algorithm: str, key: str) -> Any:
+    """The public key; raises :class:`UserError` if it is none of that algorithm."""
+    expected = {"Ed25519": ed25519.Ed25519PublicKey, "ECDSA-P256": ec.EllipticCurvePublicKey}
+    try:
+        found = load_der_public_key(base64.b64decode(key, validate=True))
+    except (ValueError, UnsupportedAlgorithm, binascii.Error):
+        raise UserError("this is no public key") from None
+    kind = expected.get(algorithm)
+    if kind is None or not isinstance(found, kind):
+        raise UserError(f"the key is not of the algorithm {algorithm[:20]!r}")
+    if isinstance(found, ec.EllipticCurvePublicKey) and found.curve.name != "secp256r1":
+        raise UserError("the key is on another curve than P-256")
+    return found
+
+
+# -- delivery --------------------------------------------------------------------------------
+
+
+def deliver(entries: Sequence[SignedEntry]) -> list[Result]:
+    """Take entries in their order; a result for each, whatever becomes of the others."""
+    read = [_read(entry) for entry in entries[:MOST_ENTRIES]]
+    known = _known([one.entry for one in read if isinstance(one, _Read)])
+    together = _written_together(read, known)
+    results = []
+    for one in read:
+        if isinstance(one, Result):
+            results.append(one)
+        elif one.entry in together:
+            results.append(together[one.entry])
+        else:
+            results.append(_deliver_one(one))
+    return results
+
+
+def _known(ids: Sequence[str]) -> dict[str, Delivery]:
+    return {row.entry: row for row in Delivery.objects.filter(pk__in=ids)}
+
+
+def _written_together(
+    read: Sequence[_Read | Result], known: dict[str, Delivery]
+) -> dict[str, Result]:
+    """Entries that all fit, in one transaction; nothing where one does not.
+
+    A tablet that comes back after a day brings many: one write to the disk serves them all.
+    """
+    fresh = [one for one in read if isinstance(one, _Read) and one.entry not in known]
+    authors = {one.account.actor for one in fresh}
+    plain = [one for one in fresh if one.act in _EVENTS]
+    if len(fresh) < 2 or len(plain) < len(fresh) or len(authors) != 1:
+        return {}
+    if len({one.entry for one in fresh}) < len(fresh) or not permits(
+        fresh[0].account, "cases.work"
+    ):
+        return {}
+    try:
+        entries = [Entry(_event(one), one.entry, one.at) for one in fresh]
+        record_all(entries, by=fresh[0].account.actor)
+    except (UserError, KeyError, TypeError):
+        return {}  # one by one, then: each gets its own answer
+    rows = [_row(one, "written") for one in fresh]
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    return {one.entry: Result(one.entry, "written") for one in fresh}
+
+
+def _deliver_one(one: _Read) -> Result:
+    earlier = Delivery.objects.filter(pk=one.entry).first()
+    if earlier is not None:
+        return _repeated(earlier, one)
+    same = Delivery.objects.filter(device=one.device, number=one.number).first()
+    if same is not None and same.entry != one.entry:
+        return Result(
+            one.entry, "refused", f"this tablet already brought another entry {one.number}"
+        )
+    if same is not None:  # it came a second time while we looked
+        return _repeated(same, one)
+    result = _done(one)
+    row = _row(one, result.outcome, result.words)
+    try:
+        row.save(force_insert=True)
+    except IntegrityError:  # the same entry came twice at once; the other one noted it
+        earlier = Delivery.objects.filter(pk=one.entry).first()
+        if earlier is None:
+            raise
+    return result
+
+
+def _repeated(earlier: Delivery, one: _Read) -> Result:
+    if earlier.signed != one.signed.text:
+        return Result(one.entry, "refused", "another entry has this id")
+    details = _section_now(one) if one.act == "section" else None
+    return Result(one.entry, earlier.outcome, earlier.words, details)
+
+
+def _done(one: _Read) -> Result:
+    """Do what the entry says. An event with its id means that it was done before a crash."""
+    if EventRow.objects.filter(event_id=one.entry).exists():
+        details = _section_now(one) if one.act == "section" else None
+        kept = EventRow.objects.filter(event_id=one.entry, type=ev.SectionKeptBeside.type)
+        return Result(one.entry, "beside" if kept.exists() else "written", "", details)
+    if not permits(one.account, "cases.work"):
+        return Result(one.entry, "held", "the account that made it may not do this any more")
+    try:
+        if one.act == "section":
+            saved = _save_section(one)
+            return Result(one.entry, saved.outcome, "", _details(saved))
+        write(_event(one), by=one.account, event_id=one.entry, claimed_time=one.at)
+        return Result(one.entry, "written")
+    except (UserError, TagError) as error:
+        return Result(one.entry, "held", str(error))
+    except (KeyError, TypeError, AttributeError):
+        return Result(one.entry, "held", "this entry lacks what an entry of its kind has")
+
+
+def _row(one: _Read, outcome: str, words: str = "") -> Delivery:
+    return Delivery(
+        entry=one.entry,
+        device=one.device,
+        number=one.number,
+        signed=one.signed.text,
+        signature=one.signed.signature,
+        outcome=outcome,
+        words=words,
+        received_at=_now(),
+    )
+
+
+# -- reading an entry and checking who made it -------------------------------------------------
+
+
+def _read(entry: SignedEntry) -> _Read | Result:
+    name = ""
+    try:
+        fields = _parsed(entry.text)
+        name = fields["id"]
+        tablet = Tablet.objects.filter(pk=fields["device"]).first()
+        if tablet is None:
+            raise _Refused("this tablet is not registered here")
+        _verify(tablet, entry)
+        if tablet.revoked_at:
+            raise _Refused("this tablet was revoked")
+        account = User.objects.filter(key=tablet.actor.removeprefix("person/")).first()
+        if account is None:
+            raise _Refused("the account of this tablet is not known")
+    except _Refused as refusal:
+        return Result(name, "refused", str(refusal))
+    names = ("id", "device", "number", "at", "act", "body")
+    return _Read(entry, *(fields[n] for n in names), account)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    if len(text) > LARGEST_ENTRY:
+        raise _Refused(f"the entry has {len(text)} characters, at most {LARGEST_ENTRY}")
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _Refused("the entry is not JSON") from None
+    kinds = {"v": int, "id": str, "device": str, "number": int, "at": str, "act": str, "body": dict}
+    if not isinstance(fields, dict) or set(fields) != set(kinds):
+        raise _Refused("the entry has other fields than v, id, device, number, at, act, body")
+    if any(type(fields[name]) is not kind for name, kind in kinds.items()) or fields["v"] != 1:
+        raise _Refused("the entry is of another version, or a field is of another type")
+    if not _UUID7.fullmatch(fields["id"]) or not 0 < fields["number"] < 2**53:
+        raise _Refused("the entry has no UUIDv7 as its id, or no number")
+    if not _TIME.fullmatch(fields["at"]):
+        raise _Refused("the entry has no time in UTC")
+    return fields
+
+
+def _verify(tablet: Tablet, entry: SignedEntry) -> None:
+    key = read_key(tablet.algorithm, tablet.key)
+    data = entry.text.encode()
+    try:
+        signature = base64.b64decode(entry.signature, validate=True)
+        if tablet.algorithm == "Ed25519":
+            key.verify(signature, data)
+        else:
+            key.verify(_der(signature), data, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError, binascii.Error):
+        raise _Refused("the signature does not fit this tablet's key") from None
+
+
+def _der(signature: bytes) -> bytes:
+    """WebCrypto gives r and s of 32 bytes each; the library asks for DER."""
+    if len(signature) != 64:
+        raise ValueError("not 64 bytes")
+    halves = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+    return encode_dss_signature(*halves)
+
+
+# -- what entries say --------------------------------------------------------------------------
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name, "")
+    if not isinstance(value, str):
+        raise UserError(f"{name} is not text")
+    return value.strip()[:2000]
+
+
+def _tags(body: dict[str, Any], name: str) -> tuple[str, ...]:
+    value = body.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise UserError(f"{name} is not a list of labels")
+    return tuple(tag_of(each) for each in value)
+
+
+def _bag_opened(body: dict[str, Any]) -> Event:
+    note = _text(body, "note") or None
+    return ev.BagOpened(tag_of(body["bag"]), _text(body, "finding"), _tags(body, "cases"), note)
+
+
+def _sample_taken(body: dict[str, Any]) -> Event:
+    element = _text(body, "element")
+    return ev.SampleTaken(
+        tag_of(body["sample"]),
+        tag_of(body["case"]),
+        _text(body, "kind"),
+        tag_of(element) if element else None,
+        _text(body, "note") or None,
+    )
+
+
+def _element_recorded(body: dict[str, Any]) -> Event:
+    return ev.ElementRecorded(
+        tag_of(body["element"]),
+        tag_of(body["case"]),
+        _text(body, "bone"),
+        _text(body, "side"),
+        _text(body, "completeness"),
+        _text(body, "note") or None,
+    )
+
+
+def _stored(body: dict[str, Any]) -> Event:
+    return ev.Stored(tag_of(body["thing"]), tag_of(body["place"]))
+
+
+_EVENTS: dict[str, Callable[[dict[str, Any]], Event]] = {
+    "open": _bag_opened,
+    "sample": _sample_taken,
+    "element": _element_recorded,
+    "store": _stored,
+}
+
+
+def _event(one: _Read) -> Event:
+    _check_clock(one.at)
+    make = _EVENTS.get(one.act)
+    if make is None:
+        raise UserError(f"{one.act[:20]!r} is nothing that a tablet does")
+    return make(one.body)
+
+
+def _check_clock(at: str) -> None:
+    if datetime.fromisoformat(at) > datetime.now(UTC) + _FUTURE:
+        raise UserError("the clock of the tablet is ahead; set it right and enter it again")
+
+
+def _save_section(one: _Read) -> SavedSection:
+    _check_clock(one.at)
+    changes = one.body["changes"]
+    if not isinstance(changes, dict):
+        raise UserError("the changes of a section are an object")
+    settles = one.body.get("settles", [])
+    return save_section(
+        tag_of(one.body["case"]),
+        _text(one.body, "section"),
+        changes,
+        _text(one.body, "base"),
+        by=one.account,
+        event_id=one.entry,
+        claimed_time=one.at,
+        settles=[str(each) for each in settles] if isinstance(settles, list) else (),
+    )
+
+
+def _details(saved: SavedSection) -> dict[str, Any]:
+    return {"revision": saved.revision, "base": saved.base, "clashing": list(saved.clashing)}
+
+
+def _section_now(one: _Read) -> dict[str, Any] | None:
+    """Where the section stands, for a tablet that did not hear the first answer."""
+    key = f"{one.body.get('case')}/{one.body.get('section')}"
+    row = Section.objects.filter(pk=key).first()
+    return None if row is None else {"revision": row.revision, "base": row.event_id, "clashing": []}
+
+
+# -- what is held ------------------------------------------------------------------------------
+
+
+def retry(row: Delivery) -> Result:
+    """Try an entry that is held once more: the bag is registered by now, say."""
+    one = _read(SignedEntry(row.signed, row.signature))
+    if isinstance(one, Result):
+        return one
+    result = _done(one)
+    if result.outcome != "held":
+        row.outcome, row.words = result.outcome, ""
+        row.save(update_fields=["outcome", "words"])
+    elif result.words != row.words:
+        row.words = result.words
+        row.save(update_fields=["words"])
+    return result
+
+
+def settle(row: Delivery, words: str, *, by: User) -> None:
+    """Note what a person did about an entry that is held."""
+    if not words.strip():
+        raise UserError("say what was done about it")
+    row.settled_at, row.settled_by, row.settled_words = _now(), by.actor, words.strip()
+    row.save(update_fields=["settled_at", "settled_by", "settled_words"])
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
