@@ -54,8 +54,14 @@ def test_june_with_few_bags(tmp_path: Path) -> None:
     assert "A says B postponed; B says no date had been agreed" in said[0]
     text = verdict(result["bundles"]["2025-06-16"][0], result)
     assert "the manifest states 8, B counted 5, a difference of 3" in text
+    before = len(said)
+    assert play(tmp_path / "june", said.append, SMALL) == result and len(said) == before
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "mine").touch()
     with pytest.raises(UserError, match="not empty"):
-        play(tmp_path / "june", said.append, SMALL)
+        play(tmp_path / "other", said.append, SMALL)
+    (tmp_path / "june" / "finished.json").unlink()  # as if it had been interrupted
+    assert play(tmp_path / "june", said.append, SMALL[:1])["bundles"].keys() == {"2025-06-15"}
 
 
 @pytest.mark.slow

@@ -16,10 +16,21 @@ from priam.accounting.claims_file import TRANSFERRED, Claim
 from priam.accounting.recording import claims_file_of
 from priam.accounting.standing import allowed, statuses
 from priam.events.handovers import CountStated, ReservationMade
-from priam.events.state import Manifest, State
+from priam.events.offers import OfferCharacterised
+from priam.events.state import Manifest, Offer, State
 
-__all__ = ["BatchBeside", "Counted", "ManifestFigure", "batches_beside_claims", "manifest_figures"]
+__all__ = [
+    "DEMONSTRATION",
+    "BatchBeside",
+    "Counted",
+    "ManifestFigure",
+    "OfferSeen",
+    "batches_beside_claims",
+    "manifest_figures",
+    "offers_seen",
+]
 
+DEMONSTRATION = "demonstration"  # how the category of a played bag begins, under the signatures
 Signed = Literal["nobody", "unilateral", "bilateral"]
 
 
@@ -132,19 +143,28 @@ def _words(noted: ReservationMade) -> str:
 class BatchBeside:
     """One batch in one direction: what its manifests hold, and what was said of it in public.
 
-    ``handed_over`` and ``counted`` are sums over the batch's manifests; a party that did not
-    count all of them is left out of ``counted``. ``differing`` are the claims that no sum
-    satisfies. No side of the comparison is called right.
+    ``listed``, ``handed_over`` and ``counted`` are sums over the batch's manifests; a party that
+    did not count all of them is left out of ``counted``. ``differing`` are the claims that no sum
+    satisfies. No side of the comparison is called right. ``known_as`` is the name of the
+    agreement in public statements. ``demonstration``: the signed bytes themselves say that the
+    bags were played.
     """
 
     agreement: str | None
+    known_as: str | None
     batch: str
+    giver: str
     receiver: str
     manifests: tuple[str, ...]
+    listed: int
     handed_over: int
+    refused: int
     counted: dict[str, int]
+    reservations: dict[str, tuple[str, ...]]
+    signed: Signed
     claims: tuple[str, ...]
     differing: tuple[str, ...]
+    demonstration: bool
 
     def to_json(self) -> dict[str, Any]:
         """JSON-safe values."""
@@ -153,40 +173,66 @@ class BatchBeside:
 
 def batches_beside_claims(state: State) -> tuple[BatchBeside, ...]:
     """Every batch that has a manifest, beside the standing public claims about it."""
-    groups: dict[tuple[str | None, str, str], list[ManifestFigure]] = defaultdict(list)
+    groups: dict[tuple[str | None, str, str, str], list[ManifestFigure]] = defaultdict(list)
     for figure in manifest_figures(state):
-        groups[figure.agreement, figure.batch, figure.receiver].append(figure)
+        groups[figure.agreement, figure.batch, figure.giver, figure.receiver].append(figure)
     every = claims_file_of(state).claims
     status = statuses(every)
     standing = [claim for claim in every if status[claim.id] == "standing"]
-    return tuple(_beside(key, figures, standing) for key, figures in groups.items())
+    return tuple(_beside(state, figures, standing) for figures in groups.values())
 
 
-def _beside(
-    key: tuple[str | None, str, str], figures: list[ManifestFigure], claims: Iterable[Claim]
-) -> BatchBeside:
-    agreement, batch, receiver = key
+def _beside(state: State, figures: list[ManifestFigure], claims: Iterable[Claim]) -> BatchBeside:
+    one = figures[0]
+    known_as = None if one.agreement is None else state.agreement(one.agreement).known_as
     handed_over = sum(figure.handed_over for figure in figures)
     counted = _sums(figures)
     said = [
         claim
         for claim in claims
         if isinstance(claim.value, int)
-        and claim.measure == TRANSFERRED + receiver
-        and claim.subject.batch == batch
-        and claim.subject.agreement in (None, agreement)
+        and claim.measure == TRANSFERRED + one.receiver
+        and claim.subject.batch == one.batch
+        and claim.subject.agreement in (None, one.agreement, known_as)
     ]
     known = {handed_over, *counted.values()}
     return BatchBeside(
-        agreement=agreement,
-        batch=batch,
-        receiver=receiver,
+        agreement=one.agreement,
+        known_as=known_as,
+        batch=one.batch,
+        giver=one.giver,
+        receiver=one.receiver,
         manifests=tuple(figure.manifest for figure in figures),
+        listed=sum(figure.listed for figure in figures),
         handed_over=handed_over,
+        refused=sum(figure.refused for figure in figures),
         counted=counted,
+        reservations=_noted(figures),
+        signed=_least([figure.signed for figure in figures]),
         claims=tuple(claim.id for claim in said),
         differing=tuple(claim.id for claim in said if not _allows(claim, known)),
+        demonstration=any(_played(state.manifest(figure.manifest)) for figure in figures),
     )
+
+
+def _noted(figures: list[ManifestFigure]) -> dict[str, tuple[str, ...]]:
+    """The reservations of each party that made any."""
+    noted: dict[str, tuple[str, ...]] = {}
+    for figure in figures:
+        for count in figure.counts:
+            if count.reservations:
+                noted[count.party] = (*noted.get(count.party, ()), *count.reservations)
+    return noted
+
+
+def _least(signed: list[Signed]) -> Signed:
+    """What holds for all manifests of a batch."""
+    order: tuple[Signed, ...] = ("nobody", "unilateral", "bilateral")
+    return min(signed, key=order.index)
+
+
+def _played(manifest: Manifest) -> bool:
+    return any(item.category.startswith(DEMONSTRATION) for item in manifest.items.values())
 
 
 def _allows(claim: Claim, numbers: Iterable[int]) -> bool:
@@ -203,3 +249,52 @@ def _sums(figures: list[ManifestFigure]) -> dict[str, int]:
                 sums[count.party] += count.value
                 times[count.party] += 1
     return {party: sums[party] for party in sorted(sums) if times[party] == len(figures)}
+
+
+@dataclass(frozen=True)
+class OfferSeen:
+    """An offer as the record has it: each side's acts with reasons, and everybody's own words.
+
+    ``acts``: party, what it did, its reason. ``words``: who said what of it; never merged.
+    """
+
+    offer: str
+    agreement: str | None
+    known_as: str | None
+    giver: str
+    receiver: str
+    place: str | None
+    date: str | None
+    count: int | None
+    acts: tuple[tuple[str, str, str | None], ...]
+    words: tuple[tuple[str, str], ...]
+    event: str
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-safe values; ``count`` is in handover units."""
+        return {**vars(self), "unit": "handover unit"}
+
+
+def offers_seen(state: State) -> tuple[OfferSeen, ...]:
+    """All offers in the order in which they were made."""
+    order = sorted(state.offers.values(), key=lambda offer: state.event_ids[offer.event_id])
+    return tuple(_seen(state, offer) for offer in order)
+
+
+def _seen(state: State, offer: Offer) -> OfferSeen:
+    words = sorted(offer.characterisations, key=lambda event: state.event_ids[event])
+    held = [state.entries[event].value for event in words]
+    agreement = offer.agreement
+    return OfferSeen(
+        offer=offer.offer,
+        agreement=agreement,
+        known_as=None if agreement is None else state.agreement(agreement).known_as,
+        giver=offer.giver,
+        receiver=offer.receiver,
+        place=offer.place,
+        date=offer.date,
+        count=offer.count,
+        acts=tuple((one.by, one.kind, one.reason) for one in offer.responses),
+        words=tuple((it.by, it.text) for it in held if isinstance(it, OfferCharacterised)),
+        event=offer.event_id,
+    )

@@ -66,7 +66,11 @@ def _statements(file: ClaimsFile) -> Iterator[Event]:
 
 
 def claims_file_of(state: State) -> ClaimsFile:
-    """The statements in a state, in the order in which they were recorded."""
+    """The statements in a state, in the order in which they were recorded.
+
+    An agreement that was signed here and is known from public statements too is told as those
+    tell it; its manifests stand beside (:mod:`priam.accounting.handovers`).
+    """
     claims = _ordered(state, state.claims)
     replaced = {entry.by: name for name, entry in claims.items() if entry.by is not None}
     parties = _ordered(state, state.parties)
@@ -75,7 +79,9 @@ def claims_file_of(state: State) -> ClaimsFile:
         mediators=tuple(p.name for p in parties.values() if p.role == "mediator"),
         observers=tuple(p.name for p in parties.values() if p.role == "observer"),
         agreements=tuple(
-            _agreement(state, agreement) for agreement in _ordered(state, state.agreements).values()
+            _agreement(state, agreement)
+            for agreement in _ordered(state, state.agreements).values()
+            if agreement.known_as not in state.agreements
         ),
         sources={
             name: Source(name, source.publisher, source.date, source.url)

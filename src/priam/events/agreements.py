@@ -94,7 +94,11 @@ class AgreementRecorded(Event):
 
 @dataclass(frozen=True, slots=True)
 class AgreementProposed(Event):
-    """One party proposes and thereby signs; the others named countersign."""
+    """One party proposes and thereby signs; the others named countersign.
+
+    ``known_as``: the agreement known from public statements that is meant, where it is recorded
+    under a name of its own; what was signed and what was said in public then stand side by side.
+    """
 
     type: ClassVar[str] = "agreement.proposed"
 
@@ -103,9 +107,12 @@ class AgreementProposed(Event):
     parties: tuple[str, ...]
     date: str | None = None
     place: str | None = None
+    known_as: str | None = None
 
     def check(self, state: State, recorded: Recorded) -> None:
         _check_new(state, self.agreement)
+        if self.known_as == self.agreement:
+            raise RuleError(f"agreement {self.agreement!r} is known as itself already")
         for party in self.parties:
             state.party(party)
         if self.by not in self.parties or len(set(self.parties)) < 2:
@@ -119,6 +126,7 @@ class AgreementProposed(Event):
             self.parties,
             frozenset({self.by}),
             recorded.event_id,
+            known_as=self.known_as,
         )
         return state.put("agreements", self.agreement, agreement)
 

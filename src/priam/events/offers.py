@@ -78,6 +78,8 @@ class OfferMade(Event):
             self.tags,
             self.count,
             recorded.event_id,
+            self.place,
+            self.date,
         )
         return _mark(state, self.tags, self.offer, recorded).put("offers", self.offer, offer)
 

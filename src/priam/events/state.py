@@ -104,6 +104,7 @@ class Agreement:
     event_id: str
     readings: Map[str, Reading] = field(default_factory=Map)
     amendments: Map[str, Amendment] = field(default_factory=Map)
+    known_as: str | None = None  # its name in public statements
 
     @property
     def in_force(self) -> bool:
@@ -132,6 +133,8 @@ class Offer:
     tags: tuple[str, ...]
     count: int | None
     event_id: str
+    place: str | None = None
+    date: str | None = None
     responses: tuple[Response, ...] = ()
     characterisations: frozenset[str] = frozenset()  # event ids, in ``entries``
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from priam.errors import UserError
+
 __all__ = ["demo"]
 
 _OUT = click.option(
@@ -25,18 +27,34 @@ def demo() -> None:
 
 @demo.command(short_help="June 2025 by two parties and a witness.")
 @_OUT
-def parties(out: Path) -> None:
-    """Play June 2025: five batches, two counts of the last one, evidence for each side."""
-    from priam_office.handovers.june import play
+@click.option(
+    "--account",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="An installation with public claims: bring the records there, to stand beside them.",
+)
+def parties(out: Path, account: Path | None) -> None:
+    """Play June 2025: five batches, two counts of the last one, evidence for each side.
+
+    A play that was finished in --out is used again. With --account the parties are called as in
+    the public claims, and the account pages show the manifests beside these; the bags are marked
+    as played under both signatures.
+    """
+    from priam_office.handovers import june
 
     started = time.monotonic()
-    result = play(out, click.echo)
+    names = june.NAMES if account is None else june.PUBLIC_NAMES
+    result = june.play(out, click.echo, names=names)
+    if result["names"] != dict(names):
+        raise UserError(f"{out} holds a play with other names; choose a new folder with --out")
     click.echo("")
     click.echo(manifest_table(result["figures"]))
     click.echo("")
     for date, files in result["bundles"].items():
         for file in files:
-            click.echo(f"{date}, bundle of {file.stem[-1]}: {verdict(file, result)}")
+            click.echo(f"{date}, bundle of {names[file.stem[-1]]}: {verdict(file, result)}")
+    if account is not None:
+        acts, new = june.deliver(out, account, names)
+        click.echo(f"\nThe public account in {account} holds {acts:,} acts of the play, {new} new.")
     file = next(iter(reversed(result["bundles"].values())))[0]
     click.echo(
         f"\nThree installations, {time.monotonic() - started:.0f} s. Read one bundle in full with\n"
@@ -47,7 +65,8 @@ def parties(out: Path) -> None:
 def manifest_table(figures: dict[str, list[dict[str, Any]]]) -> str:
     """Manifests against the counts of giver and receiver, as every installation has them."""
     rows = [("batch", "from", "to", "listed", "giver counts", "receiver counts", "signed", "")]
-    for line in figures["A"]:
+    first = next(iter(figures.values()))
+    for line in first:
         counts = {count["party"]: count["value"] for count in line["counts"]}
         differ = "differ" if counts.get(line["giver"]) != counts.get(line["receiver"]) else ""
         shown = [_number(line["listed"]), _number(counts.get(line["giver"]))]
@@ -55,14 +74,18 @@ def manifest_table(figures: dict[str, list[dict[str, Any]]]) -> str:
         rows.append((line["batch"], line["giver"], line["receiver"], *shown))  # type: ignore[arg-type]
     widths = [max(len(row[at]) for row in rows) for at in range(8)]
     lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in rows]
-    core = {party: [_core(line) for line in lines_] for party, lines_ in figures.items()}
-    same = all(value == core["A"] for value in core.values())
+    core = {party: _all(lines_) for party, lines_ in figures.items()}
+    same = all(value == _all(first) for value in core.values())
     lines.append(
         "All three installations hold the same figures."
         if same
         else "THE INSTALLATIONS HOLD DIFFERENT FIGURES."
     )
     return "\n".join(lines)
+
+
+def _all(lines: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return [_core(line) for line in lines]
 
 
 def _core(line: dict[str, Any]) -> tuple[Any, ...]:

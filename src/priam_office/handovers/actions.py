@@ -68,11 +68,17 @@ def _record(me: Own, *events: Event) -> None:
 
 
 def propose(
-    me: Own, agreement: str, others: Sequence[str], *, date: str | None = None, place: str = ""
+    me: Own,
+    agreement: str,
+    others: Sequence[str],
+    *,
+    date: str | None = None,
+    place: str = "",
+    known_as: str | None = None,
 ) -> None:
     """Propose an agreement to ``others`` and thereby sign it."""
     parties = (me.party, *others)
-    _record(me, AgreementProposed(agreement, me.party, parties, date, place or None))
+    _record(me, AgreementProposed(agreement, me.party, parties, date, place or None, known_as))
 
 
 def countersign(me: Own, agreement: str) -> None:

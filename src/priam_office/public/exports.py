@@ -40,9 +40,14 @@ def _json(value: object) -> str:
 def account_json(request: HttpRequest) -> HttpResponse:
     """The account, in the shape of ``priam account --format json``.
 
+    Where manifests are recorded they stand in ``manifests``, beside the claims under them.
     A party's installation adds ``witnesses``: what each last stated of this log, silent or not.
     """
-    account = queries.view().account.to_json()
+    view = queries.view()
+    account = view.account.to_json()
+    if view.signed:
+        account["manifests"] = [one.to_json() for one in view.signed]
+        account["offers"] = [one.to_json() for one in view.offers]
     seen = witnesses.statuses()
     if seen:
         account["witnesses"] = [one.to_json() for one in seen]

@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from priam.accounting.account import Account, account_of
+from priam.accounting.handovers import (
+    BatchBeside,
+    OfferSeen,
+    batches_beside_claims,
+    offers_seen,
+)
 from priam.accounting.recording import claims_file_of
 from priam_office.agreements.models import Claim
 from priam_office.record import queries, state
@@ -53,6 +59,8 @@ class View:
     last: str
     account: Account
     event_ids: Mapping[str, str]  # claim -> its event
+    signed: tuple[BatchBeside, ...]
+    offers: tuple[OfferSeen, ...]
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -70,7 +78,14 @@ def view() -> View:
     if kept is None or (kept.size, kept.last) != (size, last):
         known = state.known()
         ids = {name: entry.event_id for name, entry in known.state.claims.items()}
-        kept = View(known.size, known.last, account_of(claims_file_of(known.state)), ids)
+        kept = View(
+            known.size,
+            known.last,
+            account_of(claims_file_of(known.state)),
+            ids,
+            batches_beside_claims(known.state),
+            offers_seen(known.state),
+        )
         _kept[0] = kept
     return kept
 

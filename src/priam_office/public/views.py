@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language_from_request, override
 from django.views.decorators.http import require_safe
 
-from priam_office.public import discrepancies, exchange, queries
+from priam_office.public import discrepancies, exchange, queries, signed
 from priam_office.record import queries as record
 
 __all__ = ["claim", "claims", "event", "events", "exchange_page", "failed", "front"]
@@ -63,6 +63,8 @@ def exchange_page(request: HttpRequest, agreement: str) -> HttpResponse:
             "agreement": found[0],
             "readings": exchange.readings(view.account, found[0]),
             "timeline": exchange.timeline(view.account, found[0]),
+            "signed": signed.beside(view, agreement),
+            "offers": signed.offers(view, agreement),
         },
     )
 
