@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "priam_office.cases",
     "priam_office.public",
     "priam_office.totals",
+    "priam_office.reviews",
     "priam_office.api",
 ]
 # What keeps tables up to date with the events, in this order; see record/projection.py.
@@ -49,6 +50,7 @@ PROJECTIONS = [
     "priam_office.people.projection",
     "priam_office.agreements.projection",
     "priam_office.cases.projection",
+    "priam_office.reviews.projection",
 ]
 
 MIDDLEWARE = [
@@ -147,7 +149,8 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# "no-referrer" would make a browser send "Origin: null" with forms, and every form be refused.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"

@@ -21,6 +21,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("priam_office.public.urls")),
         path("", include("priam_office.totals.urls")),
+        path("work/lists/", include("priam_office.reviews.urls")),
         path("work/", include("priam_office.people.urls")),
         path("work/", include("priam_office.api.urls")),
     ),

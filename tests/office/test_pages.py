@@ -112,7 +112,7 @@ def test_every_address_answers_with_all_security_headers(loaded: Client) -> None
         assert "default-src 'none'" in policy and "unsafe" not in policy
         assert response["X-Frame-Options"] == "DENY"
         assert response["X-Content-Type-Options"] == "nosniff"
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "same-origin"
         assert response["Cross-Origin-Opener-Policy"] == "same-origin"
         assert "camera=()" in response["Permissions-Policy"]
         assert not response.cookies, address

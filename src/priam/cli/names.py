@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from priam.errors import UserError
+
+if TYPE_CHECKING:
+    from priam.names.reading import NameList
 
 __all__ = ["names"]
 
@@ -43,6 +46,8 @@ def _mapping(entries: tuple[str, ...]) -> dict[str, str]:
 @click.option("--map-a", multiple=True, metavar="FIELD=COLUMN", help="A column of LIST_A.")
 @click.option("--map-b", multiple=True, metavar="FIELD=COLUMN", help="A column of LIST_B.")
 @click.option("--map", "both", multiple=True, metavar="FIELD=COLUMN", help="A column of both.")
+@click.option("--decisions", type=_FILE, multiple=True,
+              help="Answers of a review (review.jsonl or an export of the office).")  # fmt: skip
 @click.option("--replace", is_flag=True, help="Write into a folder that is not empty.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def match(
@@ -59,6 +64,7 @@ def match(
     map_a: tuple[str, ...],
     map_b: tuple[str, ...],
     both: tuple[str, ...],
+    decisions: tuple[Path, ...],
     replace: bool,
     as_json: bool,
 ) -> None:
@@ -73,7 +79,13 @@ def match(
     right = read_list(list_b, mapping=_mapping((*both, *map_b)), encoding=encoding)
     options = Options(seed=seed, memory=memory, threads=threads)
     found = match_lists(
-        left, right, one_to_one=not many, threshold=threshold, floor=floor, options=options
+        left,
+        right,
+        one_to_one=not many,
+        threshold=threshold,
+        floor=floor,
+        options=options,
+        decisions=_decided(decisions, left, right),
     )
     write_match(found, out, options, replace=replace)
     card = model_card(found, options)
@@ -88,9 +100,26 @@ def match(
     ]
     click.echo(
         f"{len(left.persons)} and {len(right.persons)} persons: {len(found.proposed)} pairs "
-        f"proposed, {len(found.possible)} possible, {alone[0]} and {alone[1]} without a pair."
+        f"proposed, {len(found.possible)} possible, {alone[0]} and {alone[1]} without a pair"
+        + (f"; {len(found.decided)} decided by people." if found.decided else ".")
     )
     click.echo(f"Written to {out}. Look first at matched.csv (band weak) and possible.csv.")
+
+
+def _decided(
+    paths: tuple[Path, ...], left: NameList, right: NameList
+) -> dict[tuple[str, str], str]:
+    """The answers of people in these files; a later file has the last word."""
+    from priam.names.review import read_decisions
+
+    ids = ([person.id for person in left.persons], [person.id for person in right.persons])
+    answers: dict[tuple[str, str], str] = {}
+    for path in paths:
+        found, lists = read_decisions(path, ids)
+        answers |= found
+        if lists - {(left.sha256, right.sha256)}:
+            click.echo(f"{path}: made on other versions of these lists; the ids agree", err=True)
+    return answers
 
 
 def _say(

@@ -17,6 +17,7 @@ from priam.events import (
     laboratory,
     offers,
     releases,
+    reviews,
     simulations,
     transport,
     values,
@@ -34,6 +35,7 @@ from priam.events.handovers import *  # noqa: F403
 from priam.events.laboratory import *  # noqa: F403
 from priam.events.offers import *  # noqa: F403
 from priam.events.releases import *  # noqa: F403
+from priam.events.reviews import *  # noqa: F403
 from priam.events.simulations import *  # noqa: F403
 from priam.events.state import State, apply, check, fold, record
 from priam.events.transport import *  # noqa: F403
@@ -58,4 +60,5 @@ __all__ += corrections.__all__ + devices.__all__ + families.__all__ + handovers.
 __all__ += (
     laboratory.__all__ + offers.__all__ + releases.__all__ + simulations.__all__ + transport.__all__
 )
+__all__ += reviews.__all__
 __all__ += values.__all__

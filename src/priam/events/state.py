@@ -33,6 +33,7 @@ from priam.events.cases_rows import (
 from priam.events.families_rows import Family, Missing, Reference, Relative
 from priam.events.laboratory_rows import Profile, Search
 from priam.events.releases_rows import Grave, Release
+from priam.events.reviews_rows import Review
 from priam.events.values import Item, Obligation
 
 __all__ = [
@@ -310,6 +311,7 @@ class State:
     storage: Map[str, str] = field(default_factory=Map)  # thing -> place
     things: Map[str, str] = field(default_factory=Map)  # label -> what it is on; bags apart
     devices: Map[str, Device] = field(default_factory=Map)
+    reviews: Map[str, Review] = field(default_factory=Map)
     # the laboratory and the board (rows in laboratory_rows.py, board_rows.py)
     runs: Map[str, str] = field(default_factory=Map)  # run -> event id
     profiles: Map[str, Profile] = field(default_factory=Map)
@@ -441,6 +443,10 @@ class State:
         """Reasons against releasing ``case`` to the ``family``, a ``temporary grave`` or the
         ``other side``; empty where it may go. Each reason is a sentence as ``str``."""
         return tuple(individuals.against_release(self, case, to))
+
+    def review(self, review: str) -> Review:
+        """The review of pairs, or a :class:`RuleError`."""
+        return self._one(self.reviews, review, "review", "open it first")
 
     @staticmethod
     def _one(table: Map[str, Value], key: str, what: str, way_out: str) -> Value:

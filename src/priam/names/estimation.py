@@ -28,6 +28,8 @@ __all__ = ["Fit", "fit", "one_to_one_marginals"]
 
 Floats = NDArray[np.float64]
 
+Known = tuple[NDArray[np.int64], NDArray[np.int64]]
+
 #: Weight of the documented error model, in pairs, for each field.
 PRIOR_PAIRS = 60.0
 
@@ -73,8 +75,14 @@ class _Shares:
         }
 
 
-def fit(pairs: Candidates, *, one_to_one: bool = True, rounds: int = 60) -> Fit:
-    """Learn the model from compared pairs and score them."""
+def fit(
+    pairs: Candidates, *, one_to_one: bool = True, rounds: int = 60, known: Known | None = None
+) -> Fit:
+    """Learn the model from compared pairs and score them.
+
+    ``known`` are pairs that people decided: positions of the same, positions of the different.
+    They teach the model, and what they say stands.
+    """
     fields = [item for item in FIELDS if item.name in pairs.levels]
     shares = _begin(pairs, fields)
     matches, relatives = 0.3 * min(pairs.sizes), 0.02 * min(pairs.sizes)
@@ -83,6 +91,8 @@ def fit(pairs: Candidates, *, one_to_one: bool = True, rounds: int = 60) -> Fit:
     while count < rounds:
         count += 1
         odds, kin_share, careless = _odds(pairs, fields, shares, matches, relatives, one_to_one)
+        if known is not None:
+            odds[known[0]], odds[known[1]] = np.exp(60.0), np.exp(-60.0)
         updated = _probability(pairs, odds, one_to_one)
         change = float(np.abs(updated - probability).sum())
         probability = updated

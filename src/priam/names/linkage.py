@@ -12,7 +12,7 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from priam.names.comparisons import FIELDS, Field
 
-__all__ = ["Candidates", "Options", "compare", "splink_settings"]
+__all__ = ["Candidates", "Options", "compare", "splink_settings", "with_pairs"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,20 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.left)
+
+
+def with_pairs(pairs: Candidates, added: list[tuple[int, int]]) -> Candidates:
+    """The pairs and further ones that were never compared: nothing is known of their levels."""
+    rows = np.array(added, dtype=np.int64).reshape(-1, 2)
+    unknown = np.full(len(rows), -1, dtype=np.int8)
+    usual = np.ones(len(rows))
+    return replace(
+        pairs,
+        left=np.concatenate([pairs.left, rows[:, 0]]),
+        right=np.concatenate([pairs.right, rows[:, 1]]),
+        levels={name: np.concatenate([v, unknown]) for name, v in pairs.levels.items()},
+        rarity={name: np.concatenate([v, usual]) for name, v in pairs.rarity.items()},
+    )
 
 
 def splink_settings(fields: tuple[Field, ...], chance: dict[str, list[float]] | None = None) -> Any:

@@ -5,8 +5,8 @@ A link is a proposal to people. Nothing is merged: both rows stay as they were r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from priam.names.comparisons import FIELDS
 from priam.names.estimation import Fit, fit
-from priam.names.linkage import Candidates, Options, compare
+from priam.names.linkage import Candidates, Options, compare, with_pairs
 from priam.names.parts import learn_habits
 from priam.names.reading import NameList
 from priam.names.records import records
@@ -30,8 +30,9 @@ class Proposal:
     """One pair of rows, how probable it is and why.
 
     ``band``: ``strong`` (0.9 or more), ``weak`` (from the threshold), ``possible`` (below, or a
-    rival of a match). ``fields``: for each compared field its level in words and its weight as
-    log10 of the likelihood ratio.
+    rival of a match); ``decided`` where a person said so. ``fields``: for each compared field its
+    level in words and its weight as log10 of the likelihood ratio. ``decided`` is what a person
+    answered (same, different, unsure), or empty.
     """
 
     left: int
@@ -40,6 +41,7 @@ class Proposal:
     weight: float
     band: str
     fields: tuple[dict[str, Any], ...]
+    decided: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Match:
     proposed: NDArray[np.int64]
     possible: NDArray[np.int64]
     threshold: float
+    decided: Mapping[int, str] = field(default_factory=dict)
 
 
 def match_lists(
@@ -63,9 +66,13 @@ def match_lists(
     threshold: float = 0.5,
     floor: float = 0.05,
     options: Options | None = None,
+    decisions: Mapping[tuple[str, str], str] | None = None,
     api: Any = None,
 ) -> Match:
     """Compare two lists and propose pairs.
+
+    ``decisions`` are answers of people by the ids of a pair (:mod:`priam.names.review`): ``same``
+    is proposed, ``different`` is not, ``unsure`` stays possible; the model learns from them.
 
     With ``one_to_one`` each row is proposed once at most, by the assignment with the most
     expected true links; otherwise every pair at ``threshold`` or above is proposed. Pairs from
@@ -74,13 +81,39 @@ def match_lists(
     habits = learn_habits([left, right])
     tables = (records(left, habits), records(right, habits))
     pairs = compare(*tables, options or Options(), api=api)
-    model = fit(pairs, one_to_one=one_to_one)
+    pairs, decided = _with_decisions(pairs, left, right, decisions or {})
+    same, different = (_answered(decided, answer) for answer in ("same", "different"))
+    model = fit(pairs, one_to_one=one_to_one, known=(same, different))
     chosen = model.probability >= threshold
+    chosen[_answered(decided, "unsure")] = False
     if one_to_one:
         chosen &= best_assignment(pairs.left, pairs.right, model.probability, floor)
     possible = ~chosen & (model.probability >= floor)
     proposed = np.flatnonzero(chosen)
-    return Match(left, right, pairs, model, proposed, np.flatnonzero(possible), threshold)
+    return Match(left, right, pairs, model, proposed, np.flatnonzero(possible), threshold, decided)
+
+
+def _answered(decided: Mapping[int, str], answer: str) -> NDArray[np.int64]:
+    """Positions of the pairs that got this answer."""
+    return np.array([at for at, value in decided.items() if value == answer], dtype=np.int64)
+
+
+def _with_decisions(
+    pairs: Candidates, left: NameList, right: NameList, decisions: Mapping[tuple[str, str], str]
+) -> tuple[Candidates, dict[int, str]]:
+    """The pairs with those that were decided but not compared, and position -> answer."""
+    if not decisions:
+        return pairs, {}
+    rows = [{person.id: row for row, person in enumerate(names.persons)} for names in (left, right)]
+    wanted = {(rows[0][a], rows[1][b]): answer for (a, b), answer in decisions.items()}
+    at = {
+        key: n for n, key in enumerate(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
+    }
+    pairs = with_pairs(pairs, [key for key in wanted if key not in at])
+    at = {
+        key: n for n, key in enumerate(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
+    }
+    return pairs, {at[key]: answer for key, answer in wanted.items()}
 
 
 def best_assignment(
@@ -132,7 +165,9 @@ def proposals(match: Match, which: NDArray[np.int64]) -> Iterator[Proposal]:
         fields = tuple(_fields(match, int(index)))
         weight = sum(item["weight"] for item in fields)
         left, right = int(match.pairs.left[index]), int(match.pairs.right[index])
-        yield Proposal(left, right, probability, round(weight, 3), band, fields)
+        decided = match.decided.get(int(index), "")
+        band = "decided" if decided == "same" else band
+        yield Proposal(left, right, probability, round(weight, 3), band, fields, decided)
 
 
 def _fields(match: Match, index: int) -> Iterator[dict[str, Any]]:

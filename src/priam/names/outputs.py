@@ -125,7 +125,7 @@ def _unmatched(
 def _decision(match: Match, item: Proposal) -> dict[str, object]:
     a, b = match.left.persons[item.left], match.right.persons[item.right]
     return {
-        "type": "link.proposed" if item.band != "possible" else "link.possible",
+        "type": "link.possible" if item.band == "possible" else "link.proposed",
         "id_a": a.id,
         "id_b": b.id,
         "probability": round(item.probability, 6),
@@ -133,12 +133,13 @@ def _decision(match: Match, item: Proposal) -> dict[str, object]:
         "band": item.band,
         "fields": list(item.fields),
         "words": explain(item),
+        **({"decided": item.decided} if item.decided else {}),
     }
 
 
 def _pairs(match: Match, items: list[Proposal]) -> dict[str, object]:
     """What a clerk needs to see: both records and the weights, the least sure first."""
-    unsure = [item for item in items if item.band != "strong"]
+    unsure = [item for item in items if item.band in ("weak", "possible")]
     unsure.sort(key=lambda item: abs(item.probability - 0.5))
     pairs = [
         {
@@ -148,7 +149,14 @@ def _pairs(match: Match, items: list[Proposal]) -> dict[str, object]:
         }
         for item in unsure
     ]
-    return {"version": 1, "lists": [match.left.sha256, match.right.sha256], "pairs": pairs}
+    lists = (match.left, match.right)
+    return {
+        "version": 1,
+        "lists": [names.sha256 for names in lists],
+        "list_names": [Path(names.file).name for names in lists],
+        "one_to_one": match.fit.one_to_one,
+        "pairs": pairs,
+    }
 
 
 def _record(person: Person) -> dict[str, str]:
@@ -197,6 +205,10 @@ def model_card(match: Match, options: Options) -> dict[str, object]:
             "proposed": len(match.proposed),
             "strong": int((model.probability[match.proposed] >= 0.9).sum()),
             "possible": len(match.possible),
+        },
+        "decided_by_people": {
+            answer: sum(1 for value in match.decided.values() if value == answer)
+            for answer in ("same", "different", "unsure")
         },
         "fields": list(_field_cards(match)),
     }

@@ -32,7 +32,9 @@ def test_the_last_answer_stands_and_an_undo_takes_it_back() -> None:
 
 def test_keys_write_events_and_the_next_run_goes_on(tmp_path: Path) -> None:
     pairs = [pair("a1", "b1"), pair("a2", "b2"), pair("a3", "b3")]
-    (tmp_path / "pairs.json").write_text(json.dumps({"pairs": pairs}), encoding="utf-8")
+    (tmp_path / "pairs.json").write_text(
+        json.dumps({"version": 1, "pairs": pairs}), encoding="utf-8"
+    )
     arguments = ["review", str(tmp_path), "--by", "clerk 1"]
     result = CliRunner().invoke(names, arguments, input="sdzq")
     assert result.exit_code == 0, result.output
