@@ -53,7 +53,11 @@ def test_an_answer_is_an_event_and_undo_another(opened: str) -> None:
     decide(opened, 2, "undecided", by="person/test")
     take_back(opened, 1, by="person/other")
     assert stands(opened) == ["", "undecided", "", "", ""]
-    types = list(Event.objects.order_by("sequence").values_list("type", flat=True))
+    types = list(
+        Event.objects.filter(type__startswith="review.")
+        .order_by("sequence")
+        .values_list("type", flat=True)
+    )
     assert types == [
         "review.opened", "review.pairs_queued", "review.pair_decided", "review.pair_decided",
         "review.decision_withdrawn",
@@ -185,7 +189,7 @@ def test_a_bad_file_is_refused_with_one_sentence_and_nothing_is_written(
     response = signed_in("liaison").post("/en/work/lists/", {"pairs": file})
     assert response.status_code == 422
     assert says in response.content.decode()
-    assert Event.objects.count() == 0
+    assert not Event.objects.filter(type__startswith="review.").exists()
 
 
 def test_every_level_and_field_has_words() -> None:
