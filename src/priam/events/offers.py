@@ -162,7 +162,7 @@ class OfferRefused(Event):
     def effect(self, state: State, recorded: Recorded) -> State:
         offer = state.offer(self.offer)
         response = Response("refused", self.by, self.reason, recorded.event_id)
-        return _respond(_mark(state, offer.tags, None, recorded), self.offer, response)
+        return _respond(_release(state, offer, recorded), self.offer, response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class OfferWithdrawn(Event):
     def effect(self, state: State, recorded: Recorded) -> State:
         offer = state.offer(self.offer)
         response = Response("withdrawn", self.by, self.reason, recorded.event_id)
-        return _respond(_mark(state, offer.tags, None, recorded), self.offer, response)
+        return _respond(_release(state, offer, recorded), self.offer, response)
 
 
 def _id(recorded: Recorded) -> str:
@@ -215,10 +215,23 @@ def _respond(state: State, offer_id: str, response: Response) -> State:
     return state.put("offers", offer_id, dataclasses.replace(offer, responses=responses))
 
 
-def _mark(state: State, tags: tuple[str, ...], offer: str | None, recorded: Recorded) -> State:
-    """Bags with this offer on them, or off it, and the event in their history."""
+def _mark(state: State, tags: tuple[str, ...], offer: str, recorded: Recorded) -> State:
+    """Bags with this offer on them, and the event in their history."""
     bags = (state.bag(tag) for tag in tags)
     return state.with_bags(
         dataclasses.replace(bag, offer=offer, history=(*bag.history, recorded.event_id))
+        for bag in bags
+    )
+
+
+def _release(state: State, offer: Offer, recorded: Recorded) -> State:
+    """The bags of an offer that ended; one that was meanwhile offered anew stays in that offer."""
+    bags = (state.bag(tag) for tag in offer.tags)
+    return state.with_bags(
+        dataclasses.replace(
+            bag,
+            offer=None if bag.offer == offer.offer else bag.offer,
+            history=(*bag.history, recorded.event_id),
+        )
         for bag in bags
     )

@@ -29,6 +29,22 @@ def test_an_offer_is_answered_by_its_receiver_once():
     assert [r.kind for r in state.offers["o"].responses] == ["postponed", "accepted"]
 
 
+@pytest.mark.parametrize(
+    "end", [ev.OfferRefused("o", "B", "late"), ev.OfferWithdrawn("o", "A", "")]
+)
+def test_a_bag_that_was_offered_anew_stays_in_the_new_offer(end: ev.Event):
+    """The old offer may end after it, where its end was heard of late."""
+    state = after(*AB, manifest("m", "T1"), ev.OfferMade("o", "A", "B", tags=("T1",)))
+    state = after(
+        ev.HandoverOpened("h", "point", "2025-06-16", ("m",)),
+        ev.BagRefused("m", "T1", "B", "seal broken"),
+        ev.OfferMade("o2", "A", "B", tags=("T1",)),
+        end,
+        state=state,
+    )
+    assert state.bags["T1"].offer == "o2"
+
+
 def test_each_side_characterises_an_offer_in_its_own_words():
     state = after(
         *AB,
