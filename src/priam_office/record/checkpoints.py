@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import transaction
 
 from priam.errors import UserError
 from priam.tlog.checkpoints import Checkpoint as Statement
@@ -12,7 +11,7 @@ from priam.tlog.errors import LogError
 from priam.tlog.proofs import consistency_proof, verify_consistency
 from priam_office.record import queries, tree
 from priam_office.record.models import Checkpoint
-from priam_office.record.write import lock_writers
+from priam_office.record.transactions import writing
 
 __all__ = ["checkpoint"]
 
@@ -22,8 +21,7 @@ def checkpoint() -> Checkpoint:
 
     Refuses to sign a log that does not continue its last checkpoint.
     """
-    with transaction.atomic(durable=True):
-        lock_writers()
+    with writing():
         size, _ = queries.head()
         last = queries.latest()
         if last is not None and last.size == size:

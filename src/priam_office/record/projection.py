@@ -9,6 +9,7 @@ never goes away; what ended says so in a field. Settings ``PROJECTIONS`` lists t
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +28,12 @@ _BATCH = 200
 
 def projections() -> list[ModuleType]:
     """The projections in their order."""
-    return [importlib.import_module(name) for name in settings.PROJECTIONS]
+    return list(_imported(tuple(settings.PROJECTIONS)))
+
+
+@functools.cache
+def _imported(names: tuple[str, ...]) -> tuple[ModuleType, ...]:
+    return tuple(map(importlib.import_module, names))
 
 
 def derived_models() -> list[type[models.Model]]:
@@ -73,6 +79,8 @@ def fold(recorded: Iterable[Recorded], rows: Rows) -> Rows:
 def write(rows: Rows) -> None:
     """Insert or replace the rows, table by table in the order of the projections."""
     for model in derived_models():
+        if not rows.of(model):
+            continue
         fields = [f.name for f in model._meta.concrete_fields if not f.primary_key]
         model._default_manager.bulk_create(
             list(rows.of(model).values()),

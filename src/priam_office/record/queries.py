@@ -9,6 +9,7 @@ from priam.tlog.leaves import leaf_bytes
 from priam.tlog.prooffiles import ProofFile
 from priam.tlog.proofs import inclusion_proof
 from priam_office.record.models import Checkpoint, Event, Leaf
+from priam_office.record.state import head
 from priam_office.record.tree import StoredTree
 
 __all__ = [
@@ -61,12 +62,6 @@ def proof(row: Event) -> Proof | None:
     path = inclusion_proof(StoredTree(), row.sequence, signed.size)
     digest = Leaf.objects.values_list("hash", flat=True).get(sequence=row.sequence)
     return Proof(row.sequence, leaf(row), digest, tuple(path), signed)
-
-
-def head() -> tuple[int, str]:
-    """Number of events and hash of the last leaf: they name one version of everything."""
-    last = Leaf.objects.order_by("-sequence").first()
-    return (last.sequence + 1, last.hash) if last else (0, "")
 
 
 def size_of_events() -> int:

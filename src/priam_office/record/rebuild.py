@@ -8,7 +8,7 @@ from priam_office.record import projection
 from priam_office.record.acts import from_row
 from priam_office.record.models import Event
 from priam_office.record.projection import Difference
-from priam_office.record.write import lock_writers
+from priam_office.record.transactions import writing
 
 __all__ = ["check", "rebuild"]
 
@@ -21,8 +21,7 @@ def check() -> list[Difference]:
 
 def rebuild() -> list[Difference]:
     """Empty the tables and fill them from the events; returns what had differed."""
-    with transaction.atomic(durable=True):
-        lock_writers()
+    with writing():
         rows = _folded()
         differences = projection.compare(rows)
         for model in reversed(projection.derived_models()):

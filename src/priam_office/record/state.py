@@ -7,21 +7,28 @@ database), what was kept is thrown away and folded anew; otherwise only what is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from django.db import connection
+
+from priam.tlog.tree import CompactRange
 from priam_office.record.acts import State, apply, from_row
 from priam_office.record.models import Event, Leaf
 
-__all__ = ["Known", "known", "remember"]
+__all__ = ["Known", "head", "known", "remember"]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The state after the first ``size`` events; ``last`` is the hash of the leaf before."""
+    """The state after the first ``size`` events; ``last`` is the hash of the leaf before.
+
+    ``edge`` is the right edge of the tree at that size, where a write has left it here.
+    """
 
     size: int
     last: str
     state: State
+    edge: CompactRange | None = field(default=None, compare=False)
 
 
 _EMPTY = Known(0, "", State())
@@ -32,26 +39,34 @@ _kept: list[Known] = [_EMPTY]
 def known() -> Known:
     """The state of the log as this transaction sees it."""
     kept = _kept[0]
-    head = Leaf.objects.order_by("-sequence").first()
-    if head is None:
+    size, last = head()
+    if size == 0:
         return _EMPTY
-    if kept.size == head.sequence + 1 and kept.last == head.hash:
+    if (kept.size, kept.last) == (size, last):
         return kept
     if kept.size and not _holds(kept):
         kept = _EMPTY
-    return _catch_up(kept, head)
+    return _catch_up(kept, size, last)
+
+
+def head() -> tuple[int, str]:
+    """Number of events and hash of the last leaf: they name one version of everything."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sequence, hash FROM record_leaf ORDER BY sequence DESC LIMIT 1")
+        row = cursor.fetchone()
+    return (row[0] + 1, row[1]) if row else (0, "")
 
 
 def _holds(kept: Known) -> bool:
     return Leaf.objects.filter(sequence=kept.size - 1, hash=kept.last).exists()
 
 
-def _catch_up(kept: Known, head: Leaf) -> Known:
+def _catch_up(kept: Known, size: int, last: str) -> Known:
     state = kept.state
-    rows = Event.objects.filter(sequence__gte=kept.size, sequence__lte=head.sequence)
+    rows = Event.objects.filter(sequence__gte=kept.size, sequence__lt=size)
     for row in rows.iterator(2000):
         state = apply(state, from_row(row))
-    return remember(Known(head.sequence + 1, head.hash, state))
+    return remember(Known(size, last, state))
 
 
 def remember(value: Known) -> Known:

@@ -12,7 +12,7 @@ from priam.tlog.proofs import range_hash
 from priam.tlog.tree import CompactRange
 from priam_office.record.models import Leaf, Node
 
-__all__ = ["StoredTree", "compact_range", "grow", "root"]
+__all__ = ["StoredTree", "compact_range", "grown", "root"]
 
 
 class StoredTree:
@@ -50,28 +50,21 @@ def compact_range(size: int) -> CompactRange:
     return CompactRange(size, found)
 
 
-def grow(size: int, hashes: Sequence[bytes]) -> list[Node]:
-    """Complete nodes that appear when leaves with ``hashes`` follow the first ``size``."""
-    edge = compact_range(size)
-    stack, rest = [], size
-    for level, value in zip(_levels(size), edge.hashes):
-        stack.append((level, value))
+def grown(
+    edge: CompactRange, hashes: Sequence[bytes]
+) -> tuple[CompactRange, list[tuple[str, str]]]:
+    """The edge after leaves with ``hashes`` follow it, and the complete nodes that then appear
+    (place and hash, as rows); ``edge`` itself stays as it is."""
+    size, stack = edge.size, list(edge.hashes)
     made = []
-    for leaf in hashes:
-        level, value = 0, leaf
-        index = rest
+    for value in hashes:
+        level, index = 0, size
         while index & 1:
-            _, left = stack.pop()
-            level, index, value = level + 1, index >> 1, node_hash(left, value)
-            made.append(Node(place=f"{level}/{index}", hash=value.hex()))
-        stack.append((level, value))
-        rest += 1
-    return made
-
-
-def _levels(size: int) -> list[int]:
-    """Levels of the complete subtrees that ``size`` leaves fall into, largest first."""
-    return [level for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1]
+            level, index, value = level + 1, index >> 1, node_hash(stack.pop(), value)
+            made.append((f"{level}/{index}", value.hex()))
+        stack.append(value)
+        size += 1
+    return CompactRange(size, stack), made
 
 
 def root(size: int) -> bytes:

@@ -2,8 +2,8 @@
 
 Nothing else changes a case. When :func:`record` returns, the event is on the disk.
 
-Writers queue: on SQLite every transaction begins IMMEDIATE, on PostgreSQL it takes one advisory
-lock. What is checked against the state is therefore what is written.
+Writers queue (:mod:`priam_office.record.transactions`). What is checked against the state is
+therefore what is written.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import uuid_utils
-from django.db import connection, transaction
 
 from priam.errors import UserError
 from priam.tlog.leaves import LEAF_VERSION, commitment, leaf_hash_of, new_salt
@@ -31,12 +31,13 @@ from priam_office.record.acts import (
     stored,
 )
 from priam_office.record.destruction import SaltDestroyed
+from priam_office.record.insertion import insert
 from priam_office.record.models import Event as EventRow
 from priam_office.record.models import Leaf, Node, Salt
+from priam_office.record.transactions import writing
 
-__all__ = ["Entry", "destroy_salt", "lock_writers", "record", "record_all"]
+__all__ = ["Entry", "destroy_salt", "record", "record_all"]
 
-_WRITERS_LOCK = 0x505249414D  # "PRIAM"
 _BATCH = 500
 
 
@@ -67,7 +68,7 @@ def record(
 
 def record_all(entries: Sequence[Entry], *, by: str) -> list[Recorded]:
     """Write several events: all of them or none, each checked against those before it."""
-    with transaction.atomic(durable=True):
+    with writing():
         results, after = _written(entries, by)
     state.remember(after)  # only now: a transaction that failed leaves no trace
     return results
@@ -75,30 +76,22 @@ def record_all(entries: Sequence[Entry], *, by: str) -> list[Recorded]:
 
 def _written(entries: Sequence[Entry], by: str) -> tuple[list[Recorded], state.Known]:
     """Inside a transaction: check, store, update tables; the state is not yet remembered."""
-    lock_writers()
     start = state.known()
     results, new, current = _checked(entries, by, start)
     if not new:
         return results, start
     restored.check_may_write(start.size)
-    last = _store(start.size, new)
+    after = _store(start, new, current)
     rows = projection.fold([one for one, _ in new], projection.Rows(from_database=True))
     projection.write(rows)
-    return results, state.Known(start.size + len(new), last, current)
-
-
-def lock_writers() -> None:
-    """Wait until no other writer is at work; holds until the transaction ends."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
+    return results, after
 
 
 def _checked(
     entries: Sequence[Entry], by: str, start: state.Known
 ) -> tuple[list[Recorded], list[tuple[Recorded, str]], State]:
     """What each entry amounts to, which of them are new (with payload), and the state after."""
-    earlier_rows = _stored_before(entries)
+    earlier_rows = _stored_before(entries, start.state)
     now, current = _now(), start.state
     results: list[Recorded] = []
     new: dict[str, tuple[Recorded, str]] = {}
@@ -113,8 +106,8 @@ def _checked(
     return results, list(new.values()), current
 
 
-def _stored_before(entries: Sequence[Entry]) -> dict[str, EventRow]:
-    ids = [entry.event_id for entry in entries if entry.event_id]
+def _stored_before(entries: Sequence[Entry], known: State) -> dict[str, EventRow]:
+    ids = [entry.event_id for entry in entries if entry.event_id in known.event_ids]
     found: dict[str, EventRow] = {}
     for at in range(0, len(ids), _BATCH):
         rows = EventRow.objects.filter(event_id__in=ids[at : at + _BATCH])
@@ -157,61 +150,59 @@ def _recorded(entry: Entry, by: str, sequence: int, now: str) -> Recorded:
     )
 
 
-def _store(size: int, new: Sequence[tuple[Recorded, str]]) -> str:
-    """Rows of events, salts, leaves and tree nodes; returns the hash of the last leaf."""
+def _store(start: state.Known, new: Sequence[tuple[Recorded, str]], current: State) -> state.Known:
+    """Rows of events, salts, leaves and tree nodes; what is known after them."""
     events, salts, leaves, hashes = [], [], [], []
     for one, payload in new:
         salt = new_salt(os.urandom)
-        row = _event_row(one, payload, commitment(salt, payload.encode()))
-        digest = _leaf_hash(row)
-        events.append(row)
-        salts.append(Salt(sequence=row.sequence, value=salt.hex()))
-        leaves.append(Leaf(sequence=row.sequence, event_id=row.event_id, hash=digest.hex()))
+        leaf = _leaf(one, commitment(salt, payload.encode()))
+        digest = leaf_hash_of(leaf)
+        events.append(_event_row(leaf, stored(one, payload)))
+        salts.append((leaf.sequence, salt.hex()))
+        leaves.append((leaf.sequence, leaf.event_id, digest.hex()))
         hashes.append(digest)
-    nodes = tree.grow(size, hashes)
-    EventRow.objects.bulk_create(events, batch_size=_BATCH)
-    Salt.objects.bulk_create(salts, batch_size=_BATCH)
-    Leaf.objects.bulk_create(leaves, batch_size=_BATCH)
-    Node.objects.bulk_create(nodes, batch_size=_BATCH)
-    return hashes[-1].hex()
+    edge, nodes = tree.grown(start.edge or tree.compact_range(start.size), hashes)
+    insert(EventRow, events)
+    insert(Salt, salts)
+    insert(Leaf, leaves)
+    insert(Node, nodes)
+    return state.Known(start.size + len(new), hashes[-1].hex(), current, edge)
 
 
 def destroy_salt(event_id: str, reason: str, *, by: str) -> Recorded:
     """Record that the salt of an event is destroyed, and destroy it, in one transaction."""
-    with transaction.atomic(durable=True):
+    with writing():
         recorded, after = _written([Entry(SaltDestroyed(event_id, reason))], by)
         Salt.objects.filter(sequence=after.state.event_ids[event_id]).delete()
     state.remember(after)
     return recorded[0]
 
 
-def _event_row(one: Recorded, payload: str, commitment: str) -> EventRow:
-    return EventRow(
-        sequence=one.sequence,
-        event_id=one.event_id,
+def _leaf(one: Recorded, commitment: str) -> CheckedLeaf:
+    """The leaf; every value is checked on the way, for it can never be mended."""
+    return CheckedLeaf(
         type=one.event.type,
-        version=LEAF_VERSION,
+        event_id=one.event_id,
+        sequence=one.sequence,
         actor=one.actor,
         claimed_time=one.claimed_time,
         received_time=one.received_time,
         commitment=commitment,
-        payload=stored(one, payload),
+        version=LEAF_VERSION,
     )
 
 
-def _leaf_hash(row: EventRow) -> bytes:
-    """Hash of the leaf; every value is checked on the way, for it can never be mended."""
-    return leaf_hash_of(
-        CheckedLeaf(
-            type=row.type,
-            event_id=row.event_id,
-            sequence=row.sequence,
-            actor=row.actor,
-            claimed_time=row.claimed_time,
-            received_time=row.received_time,
-            commitment=row.commitment,
-            version=row.version,
-        )
+def _event_row(leaf: CheckedLeaf, payload: str) -> tuple[Any, ...]:
+    return (
+        leaf.sequence,
+        leaf.event_id,
+        leaf.type,
+        leaf.version,
+        leaf.actor,
+        leaf.claimed_time,
+        leaf.received_time,
+        leaf.commitment,
+        payload,
     )
 
 
