@@ -1,0 +1,182 @@
+"""Random acts and random faults on three installations; bounded here, thousands when asked for."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from priam.errors import UserError
+from tests.office.faults.nodes import Forked, Keys, Local, found_three
+from tests.office.faults.prepared import in_memory
+from tests.office.faults.runs import Broken, Shape, run
+
+Prepared = tuple[Path, dict[str, Keys], Path]
+PROCESSES = Shape(steps=50, outside_kills=0.5)
+
+
+@pytest.fixture(scope="module")
+def prepared(sqlite_template: Path) -> Iterator[Prepared]:
+    """Three founded installations, their keys, and a folder for runs."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(dir=in_memory(), prefix="priam-faults-") as folder:
+        template = Path(folder) / "template"
+        yield template, found_three(template, sqlite_template), Path(folder) / "run"
+
+
+@pytest.mark.parametrize("seed", range(1, 13))
+def test_faults_within_one_process(seed: int, prepared: Prepared) -> None:
+    template, keys, folder = prepared
+    counted = run(seed, Local, template, keys, folder, Shape(steps=100))
+    assert counted["acknowledged"] > 0 and counted["requests"] > 50
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_faults_on_processes(seed: int, prepared: Prepared) -> None:
+    template, keys, folder = prepared
+    counted = run(seed, Forked, template, keys, folder, PROCESSES)
+    assert counted["acknowledged"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(20))
+def test_many_faults(block: int, prepared: Prepared) -> None:
+    template, keys, folder = prepared
+    for seed in range(10_000 + 50 * block, 10_050 + 50 * block):
+        run(seed, Local, template, keys, folder, Shape(steps=100))
+    for seed in range(10_000 + 10 * block, 10_010 + 10 * block):
+        run(seed, Forked, template, keys, folder, PROCESSES)
+
+
+def test_the_checker_sees_a_lost_event(prepared: Prepared, monkeypatch: Any) -> None:
+    """A store that acknowledges and forgets is found; otherwise nothing above means anything."""
+    from django.db import transaction
+
+    from priam_office.record import write
+
+    real = write.record_all
+
+    def forgetful(entries: Any, *, by: str) -> Any:
+        if random.random() < 0.9:
+            return real(entries, by=by)
+        outer = transaction.Atomic(using=None, savepoint=True, durable=False)
+        with outer:
+            made, _ = write._written(entries, by)
+            transaction.set_rollback(True)
+        return made
+
+    random.seed(5)
+    monkeypatch.setattr(write, "record_all", forgetful)
+    template, keys, folder = prepared
+    with pytest.raises(Broken):
+        for seed in range(20):
+            run(seed, Local, template, keys, folder, Shape(100, 0, 0, 0, 0))
+
+
+def test_a_run_is_repeated_by_its_seed(prepared: Prepared) -> None:
+    template, keys, folder = prepared
+    first, second = (run(7, Local, template, keys, folder, Shape(80)) for _ in range(2))
+    del first["milliseconds"], second["milliseconds"]
+    assert first == second
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of three megabytes."""
+    mount = tmp_path / "small"
+    mount.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(mount)], capture_output=True
+    )
+    if made.returncode:
+        pytest.skip(f"no file system can be mounted here: {made.stderr.decode()}")
+    yield mount
+    subprocess.run(["umount", "-l", str(mount)], check=True)
+
+
+def test_a_disk_that_is_really_full(prepared: Prepared, small_disk: Path) -> None:
+    """Writes until the system says ENOSPC; nothing acknowledged is lost, and it goes on after."""
+    import shutil
+
+    from priam.events import BagRegistered
+    from tests.office.faults.world import event_id
+
+    template, keys, _ = prepared
+    shutil.copytree(template / "A", small_disk / "A")
+    node, chance = Forked("A", small_disk / "A", keys["A"]), random.Random(1)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(_free(small_disk) - 300_000))
+    kept, refused = [], None
+    for number in range(2000):
+        entries = [
+            (BagRegistered(f"PRM-{number}-{n}", "A"), event_id(chance, number), None)
+            for n in range(5)
+        ]
+        try:
+            kept += node.call("record", entries)
+        except UserError as error:
+            refused = entries
+            assert "the disk is full" in str(error)
+            break
+    assert refused is not None and kept
+    assert node.call("rows", 0)[-len(kept) :] == kept
+    node.close()  # it is started anew on the full disk, and then has room again
+    ballast.unlink()
+    kept += node.call("record", refused)
+    assert node.call("rows", 0)[-len(kept) :] == kept
+    assert node.call("audit", []) == []
+    node.close()
+
+
+def _free(folder: Path) -> int:
+    stat = os.statvfs(folder)
+    return stat.f_bavail * stat.f_frsize
+
+
+def test_contradicting_acts_are_named(prepared: Prepared) -> None:
+    """B pushes a bag back while A's list says it let it go: both keep their word, and say so."""
+    import shutil
+
+    from priam import events
+    from priam.events.values import Item
+    from priam_office.handovers.documents import document
+    from tests.office.faults.world import event_id
+
+    template, keys, folder = prepared
+    shutil.copytree(template, folder)
+    a, b = (Local(p, folder / p, keys[p]) for p in "AB")
+    chance = random.Random(3)
+
+    def write(node: Local, *made: Any) -> None:
+        node.call("record", [(event, event_id(chance, 1), None) for event in made])
+
+    def carry(one: Local, other: Local) -> tuple[int, str]:
+        result: tuple[int, str] = other.call("take", one.call("export", other.party))
+        return result
+
+    items = (Item("PRM-1"), Item("PRM-2"))
+    name = document(
+        agreement="x", batch="one", sequence=1, previous=None, giver="A", receiver="B", items=items
+    ).digest
+    write(a, events.AgreementProposed("x", "A", ("A", "B")))
+    write(a, events.ManifestIssued(name, "one", 1, "A", "B", items, "x"))
+    write(a, events.HandoverOpened("h", "the point", "2025-06-07", (name,)))
+    assert carry(a, b) == (0, "")
+    write(a, events.BagsHandedOver(name, ("PRM-1", "PRM-2")))
+    write(b, events.BagRefused(name, "PRM-2", "B", "no seal"))
+    waiting, why = carry(a, b)
+    assert waiting and "'PRM-2' was refused here" in why
+    waiting, why = carry(b, a)
+    assert waiting and "'PRM-2' is already handed over" in why
+    assert a.call("state").bags["PRM-2"].custodian == "B"
+    assert b.call("state").bags["PRM-2"].custodian == "A"
+    for node in (a, b):
+        assert node.call("audit", []) == []
+        node.close()
+    shutil.rmtree(folder)
