@@ -52,13 +52,15 @@ def test_a_single_peak_is_the_mean_over_what_its_partner_may_be(seed, alleles):
     first = np.array([pairs.index((a, a)) for a in range(alleles)])
     dropout = np.array([0.01, 0.3])
     out = np.zeros((3, len(pairs) + 2 * alleles))
-    extend_with_dropout(table, first, alleles, p, dropout, len(pairs), out)
+    prior = np.array([[p[x] * p[y] * (1 if x == y else 2) for x, y in pairs]])
+    if rng.random() < 0.5:  # each target has its own
+        prior = rng.dirichlet(np.ones(len(pairs)), 3)
+    extend_with_dropout(table, first, alleles, prior, dropout, len(pairs), out)
     for c, d in enumerate(dropout):
         for a in range(alleles):
             weight = np.array([
-                p[x] * p[y] * (1 if x == y else 2)
-                * ((1 - d * d) if x == y == a else d * (1 - d) if a in (x, y) else 0.0)
+                (1 - d * d) if x == y == a else d * (1 - d) if a in (x, y) else 0.0
                 for x, y in pairs
-            ])  # fmt: skip
-            expected = np.log((np.exp(table) * weight).sum(axis=1) / weight.sum())
+            ]) * prior  # fmt: skip
+            expected = np.log((np.exp(table) * weight).sum(axis=1) / weight.sum(axis=1))
             assert np.allclose(out[:, len(pairs) + c * alleles + a], expected)

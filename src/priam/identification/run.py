@@ -17,8 +17,9 @@ import numpy.typing as npt
 import priam
 from priam.errors import InputError
 from priam.genetics.frequencies import FrequencyTable, load_packaged, parse_table
+from priam.genetics.mutation import MODELS
 from priam.identification.blocks import blocks_of, run_blocks
-from priam.identification.brothers import combination_log_lr, without_one_relative
+from priam.identification.brothers import Ratios
 from priam.identification.claims import Candidate, Prior, claims_of, required_lr
 from priam.identification.conclusions import Alternative, FamilyNotes, Proposal, propose
 from priam.identification.evidence import Finding, weigh
@@ -67,6 +68,7 @@ class Outcome:
     joint: JointResult
     proposals: list[Proposal]
     fits: dict[str, float]
+    odds: npt.NDArray[np.float64]  # log prior odds of each individual being one named person
     findings: dict[tuple[int, int], tuple[Finding, ...]] = field(default_factory=dict)
 
     @property
@@ -107,8 +109,10 @@ def identify(
     progress("re-associate", 1, 1)
     run = run_record(folder, table, settings)
     columns = axis.columns_of([c.profile for c in clusters])
-    mutation = _mutation(settings)
-    task = SearchTask(axis, axis.rows_of(columns), mutation, settings.search.keep_log10)
+    ratios = Ratios(axis, _mutation(settings), settings.likelihood.theta)
+    task = SearchTask(
+        axis, axis.rows_of(columns), ratios.mutation, settings.search.keep_log10, ratios.theta
+    )
     targets = targets_of(records.families)
     blocks = blocks_of(records.families, targets, settings.search.block)
     work = out / ".work" / _key(run, settings)
@@ -117,7 +121,7 @@ def identify(
     prior = _prior(records, targets, settings)
     progress("joint", 0, 1)
     findings = _other_evidence(candidates, clusters, targets, records, settings)
-    together = _together(columns, axis, mutation, records, targets)
+    together = _together(columns, ratios, records, targets)
     joint = _joint(
         candidates, prior, residual, findings, together, settings,
         settings.evidence.combine, lambda a, b: progress("joint", a, b),
@@ -129,11 +133,11 @@ def identify(
         )  # fmt: skip
     proposals = _proposals(
         candidates, joint, other, prior, clusters, targets, records, fits, findings, settings,
-        lambda asked: without_one_relative(asked, columns, axis, mutation),
+        lambda asked: ratios.without_one_relative(asked, columns),
     )  # fmt: skip
     return Outcome(
         settings, run, records, table, gate, clusters, targets, candidates, prior, joint, proposals,
-        fits, findings,
+        fits, prior.log_odds(residual), findings,
     )  # fmt: skip
 
 
@@ -216,9 +220,15 @@ def _key(run: Mapping[str, str], settings: Settings) -> str:
 
 
 def _mutation(settings: Settings) -> MutationChoice:
-    name = settings.likelihood.mutation
-    given = {} if name in ("none", "trivial") else {"rate": settings.likelihood.rate}
-    return MutationChoice(name, given)
+    chosen = settings.likelihood
+    model = MODELS.get(chosen.mutation.lower())
+    takes = (*model.parameters, *model.optional) if model else ()
+    given: dict[str, Any] = {
+        name: getattr(chosen, name) for name in ("rate", "rate2", "range") if name in takes
+    }
+    made = MutationChoice(chosen.mutation, given)
+    made.build()  # a model that does not exist is an error before hours of work
+    return made
 
 
 # -- from hits to claims --------------------------------------------------------------------
@@ -283,8 +293,7 @@ Persons = tuple[int, tuple[tuple[int, int], ...]]  # family, (person, individual
 
 def _together(
     columns: npt.NDArray[np.int32],
-    axis: ObservationAxis,
-    mutation: MutationChoice,
+    ratios: Ratios,
     records: ExchangeRecords,
     targets: list[Target],
 ) -> Callable[[list[Persons]], npt.NDArray[np.float64]]:
@@ -297,7 +306,7 @@ def _together(
                 (records.families[family], tuple((targets[p].person, v) for p, v in persons))
                 for family, persons in questions
             ]
-            known[key] = combination_log_lr(asked, columns, axis, mutation)
+            known[key] = ratios.combination_log_lr(asked, columns)
         return known[key]
 
     return answer

@@ -48,6 +48,7 @@ class SearchTask:
     rows: npt.NDArray[np.uint32]
     mutation: MutationChoice
     keep_log10: float
+    theta: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def search_block(
     place = {family: k for k, family in enumerate(used)}
     targets = [Target(place[t.family], t.person, t.sex) for t in targets]
     arrays = family_arrays([families[k] for k in used], task.axis)
-    exact, fit = observation_table(task, arrays, targets, task.mutation)
+    exact, fit = observation_table(task, arrays, targets, task.mutation, task.theta)
     threshold = task.keep_log10 * LN10
     near = np.float32(threshold - float_margin(task.rows.shape[1]))
     packed, valid = pack(exact)
@@ -128,11 +129,12 @@ def observation_table(
     families: Sequence[FamilyArrays],
     targets: Sequence[Target],
     mutation: MutationChoice,
+    theta: float,
 ) -> tuple[Floats, Floats]:
     """Log LR of every observation row, (targets, height), the last row zero; and the fit."""
     out = np.zeros((len(targets), task.axis.height))
     fit = np.zeros(len(targets))
-    for made in genotype_tables(families, targets, task.axis, mutation):
+    for made in genotype_tables(families, targets, task.axis, mutation, theta):
         marker, table = made.marker, made.log_lr
         fit += made.fit
         out[:, marker.start : marker.start + marker.genotypes] = table
@@ -140,7 +142,7 @@ def observation_table(
             np.ascontiguousarray(table),
             marker.first,
             len(marker.alleles),
-            marker.frequencies,
+            made.prior,
             task.axis.dropout,
             marker.start + marker.genotypes,
             out,
@@ -200,7 +202,7 @@ def _mismatches(
         return np.zeros(0, dtype=np.int32)
     wanted, place = np.unique(target, return_inverse=True)
     strict, _ = observation_table(
-        task, families, [targets[int(t)] for t in wanted], MutationChoice()
+        task, families, [targets[int(t)] for t in wanted], MutationChoice(), 0.0
     )
     found = np.zeros(len(target), dtype=np.int32)
     for k in range(task.rows.shape[1]):

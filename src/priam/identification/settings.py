@@ -71,6 +71,11 @@ class Likelihood:
     frequencies: str = _note("", "packaged table or file; empty: the one named in families.json")
     mutation: str = _note("proportional", "mutation model of genetics.mutation")
     rate: float = _note(0.002, "mutation rate of both parents")
+    rate2: float = _note(1e-6, "rate of steps by a part of a repeat (stepwise)")
+    range: float = _note(0.1, "rate of a further step against the one before it (stepwise)")
+    theta: float = _note(
+        0.0, "F_ST: how much likelier alleles already seen in a family are in anybody else"
+    )
     minimum_count: float = _note(5.0, "unseen alleles count as seen this often")
 
 

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from priam.errors import UserError
 from priam.genetics.mutation import MutationModel
 from priam.identification.observations import MarkerAxis, ObservationAxis
 from priam.identification.records import FamilyRecord
+from priam.kinship.likelihood import log_likelihoods_indexed
 from priam.kinship.locus import Locus
 from priam.kinship.pedigree import Pedigree, Person
 from priam.kinship.tables import build_tables_indexed, genotype_index
@@ -60,6 +62,7 @@ class FamilyArrays:
     ``genotypes`` (typed, markers): column of the genotype on the marker's axis, -1 untyped.
     """
 
+    id: str
     pedigree: Pedigree
     names: Mapping[str, str]
     typed: tuple[str, ...]
@@ -75,12 +78,14 @@ class FamilyArrays:
 
 @dataclass(frozen=True)
 class MarkerTable:
-    """``log_lr`` (targets, genotypes); ``fit`` (targets,): log P(typed as related) less the log
-    probability of the same persons as unrelated.
+    """``log_lr`` (targets, genotypes); ``prior`` (1 or targets, genotypes): P(g) of somebody
+    unrelated, with theta given the family's typed relatives; ``fit`` (targets,): log P(typed as
+    related) less the log probability of the same persons as unrelated.
     """
 
     marker: MarkerAxis
     log_lr: Floats
+    prior: Floats
     fit: Floats
 
 
@@ -125,7 +130,7 @@ def _arrays(
             if k is not None:
                 index = axis.markers[k].index
                 columns[j, k] = axis.markers[k].genotype(index[one], index[other])
-    return FamilyArrays(known[rows], names, tuple(names[p] for p in typed), columns)
+    return FamilyArrays(family.id, known[rows], names, tuple(names[p] for p in typed), columns)
 
 
 def genotype_tables(
@@ -133,21 +138,39 @@ def genotype_tables(
     targets: Sequence[Target],
     axis: ObservationAxis,
     mutation: MutationChoice,
+    theta: float = 0.0,
 ) -> Iterator[MarkerTable]:
-    """Marker by marker the natural-log LR of every genotype for every target."""
+    """Marker by marker the natural-log LR of every genotype for every target.
+
+    The LR is P(references, missing = g) over P(references, somebody unrelated = g). With
+    ``theta`` the alleles of the unrelated person are further draws from the population that the
+    founders of the family were drawn from.
+    """
     model = mutation.build()
     missing = [families[t.family].names[t.person] for t in targets]
     for number, marker in enumerate(axis.markers):
         locus = locus_of(marker, model)
         log_lr = np.zeros((len(targets), marker.genotypes))
+        prior = _alone(marker, theta)[None, :]
+        if theta > 0.0:
+            prior = np.repeat(prior, len(targets), axis=0)
         fit = np.zeros(len(targets))
         for (_, who, typed), members in _groups(families, targets, missing, number).items():
             if typed:
-                pedigree = families[targets[members[0]].family].pedigree
+                family = families[targets[members[0]].family]
                 columns = _columns(families, targets, members, typed, number)
-                made = _group_table(pedigree, who, typed, columns, locus, marker)
-                log_lr[members], fit[members] = made
-        yield MarkerTable(marker, log_lr, fit)
+                made = _group_table(family, who, typed, columns, locus, marker, theta)
+                log_lr[members], fit[members] = made[0], made[2]
+                if theta > 0.0:
+                    prior[members] = made[1]
+        yield MarkerTable(marker, log_lr, prior, fit)
+
+
+def _alone(marker: MarkerAxis, theta: float) -> Floats:
+    """P(g) of somebody of whom nothing else is known: his two alleles are the first drawn."""
+    p, (a, b) = marker.frequencies, marker.pairs.T
+    found: Floats = marker.prior * (1.0 - theta) + np.where(a == b, theta * p[a], 0.0)
+    return found
 
 
 def _groups(
@@ -181,21 +204,37 @@ def _columns(
 
 
 def _group_table(
-    pedigree: Pedigree,
+    family: FamilyArrays,
     missing: str,
     typed: tuple[str, ...],
     columns: Ints,
     locus: Locus,
     marker: MarkerAxis,
-) -> tuple[Floats, Floats]:
-    """Tables (members, genotypes) and fit (members,) of one group."""
+    theta: float,
+) -> tuple[Floats, Floats, Floats]:
+    """Tables (members, genotypes), prior (1 or members, genotypes) and fit (members,)."""
     unique, back = np.unique(columns, axis=0, return_inverse=True)
     pairs = marker.pairs[unique]  # (distinct, typed, 2)
     arrays = {name: pairs[None, :, j].transpose(0, 2, 1) for j, name in enumerate(typed)}
-    made = build_tables_indexed(pedigree, missing, arrays, [locus])
+    try:
+        made = build_tables_indexed(family.pedigree, missing, arrays, [locus], theta=theta)
+    except UserError as error:
+        raise UserError(f"family {family.id!r}: {error}") from None
     order = genotype_index(marker.pairs[:, 0], marker.pairs[:, 1])
     values: Floats = made.values[0][order].T
-    alone = np.log(marker.prior[unique]).sum(axis=1)
-    fit: Floats = made.log_references[0] - alone
+    prior: Floats = np.exp(made.log_prior[0][order].T)
+    fit: Floats = made.log_references[0] - _unrelated(unique, arrays, locus, marker, theta)
     back = back.reshape(-1)
-    return values[back], fit[back]
+    return values[back], prior[back if theta > 0.0 else [0]], fit[back]
+
+
+def _unrelated(
+    columns: Ints, arrays: Mapping[str, Ints], locus: Locus, marker: MarkerAxis, theta: float
+) -> Floats:
+    """Log probability of the typed persons if nobody were related to anybody, (distinct,)."""
+    if theta == 0.0:
+        found: Floats = np.log(marker.prior[columns]).sum(axis=1)
+        return found
+    strangers = Pedigree(tuple(Person(name) for name in arrays))
+    typed = {name: pair[0] for name, pair in arrays.items()}
+    return log_likelihoods_indexed(strangers, locus, typed, theta=theta)

@@ -136,7 +136,7 @@ def extend_with_dropout(
     table: Array,
     first: Array,
     alleles: int,
-    frequency: Array,
+    prior: Array,
     dropout: Array,
     start: int,
     out: Array,
@@ -144,11 +144,14 @@ def extend_with_dropout(
     """Rows for markers of which one allele was seen and the other may have dropped out.
 
     ``table`` (targets, genotypes) float64 natural log LR given the genotype, one marker, genotypes
-    ordered (0,0), (0,1), ..., (1,1), ...; ``first`` (alleles,) the column of (a, a). ``dropout``
-    (classes,) probability that one allele drops. Writes ``out`` (targets, start + class * alleles
-    + a): log of sum_g P(a seen | g) P(g) LR(g) / sum_g P(a seen | g) P(g).
+    ordered (0,0), (0,1), ..., (1,1), ...; ``first`` (alleles,) the column of (a, a). ``prior``
+    (1 or targets, genotypes): P(g) of somebody unrelated, the same for all targets or of each.
+    ``dropout`` (classes,) probability that one allele drops. Writes ``out`` (targets, start +
+    class * alleles + a): log of sum_g P(a seen | g) P(g) LR(g) / sum_g P(a seen | g) P(g).
     """
+    own = prior.shape[0] > 1
     for t in prange(table.shape[0]):
+        share = prior[t] if own else prior[0]
         for c in range(dropout.size):
             d = dropout[c]
             for a in range(alleles):
@@ -157,11 +160,9 @@ def extend_with_dropout(
                 below = 0.0
                 for b in range(alleles):
                     low, high = min(a, b), max(a, b)
-                    value = table[t, first[low] + high - low]
-                    if a == b:
-                        weight = frequency[a] * frequency[a] * (1.0 - d * d)
-                    else:
-                        weight = 2.0 * frequency[a] * frequency[b] * d * (1.0 - d)
+                    g = first[low] + high - low
+                    value = table[t, g]
+                    weight = share[g] * ((1.0 - d * d) if a == b else d * (1.0 - d))
                     below += weight
                     if weight > 0.0 and value > -np.inf:
                         if value > top:

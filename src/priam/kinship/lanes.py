@@ -21,7 +21,7 @@ from priam.kinship.observations import Observation, observe
 from priam.kinship.pedigree import Pedigree
 from priam.kinship.shape import Shape
 
-__all__ = ["log_likelihoods_by_lane"]
+__all__ = ["LocusColumns", "MergedLanes", "log_likelihoods_by_lane"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -39,7 +39,7 @@ def log_likelihoods_by_lane(
     ``lanes[k]`` is (number of a locus in ``loci``, what was seen by person there). Raises
     :class:`~priam.errors.UserError` for bad genotypes, as ``log_likelihoods`` does.
     """
-    columns = _Columns(loci)
+    columns = LocusColumns(loci)
     apart: dict[int, list[int]] = {}
     groups: dict[tuple[Any, ...], list[int]] = {}
     rows: list[dict[str, Observation]] = []
@@ -62,7 +62,7 @@ def log_likelihoods_by_lane(
     for (typed, soft, chromosome, _), members in groups.items():
         shape = Shape(pedigree, typed, soft, chromosome=chromosome, theta=theta > 0.0)
         numbers = [lanes[k][0] for k in members]
-        batch = _Batch(columns, numbers, [shown[k] for k in members])
+        batch = MergedLanes(columns, numbers, [shown[k] for k in members])
         found[members] = batch.solve(shape, [rows[k] for k in members], theta)
     return found
 
@@ -95,7 +95,7 @@ def _group_key(
     return typed, frozenset(row) - typed, locus.chromosome, width
 
 
-class _Columns:
+class LocusColumns:
     """Numbers of all loci end to end, and a last entry 0 for padding."""
 
     def __init__(self, loci: Sequence[Locus]) -> None:
@@ -117,18 +117,27 @@ def _diagonal(matrix: Floats | None, size: int) -> Floats:
     return np.ones(size) if matrix is None else np.diagonal(matrix)
 
 
-class _Batch:
-    """Lanes of one width: shown alleles first, then padding, and last all the others as one."""
+class MergedLanes:
+    """Lanes of one width: shown alleles first, then padding, and last all the others as one.
+
+    ``halves``: as two of equal frequency, so that two different ones can be told from twice the
+    same. That is exact where mutations end at each allele in proportion to its frequency.
+    """
 
     def __init__(
-        self, columns: _Columns, numbers: Sequence[int], shown: Sequence[Sequence[int]]
+        self,
+        columns: LocusColumns,
+        numbers: Sequence[int],
+        shown: Sequence[Sequence[int]],
+        *,
+        halves: bool = False,
     ) -> None:
         self.columns, self.shown = columns, shown
-        self.width = 1 + max(len(places) for places in shown)
+        self.others = 2 if halves else 1
+        self.named = max(len(places) for places in shown)
+        self.width = self.named + self.others
         self.numbers = np.array(numbers, dtype=np.intp)
-        self.where = np.full(
-            (self.width - 1, len(shown)), len(columns.frequencies) - 1, dtype=np.intp
-        )
+        self.where = np.full((self.named, len(shown)), len(columns.frequencies) - 1, dtype=np.intp)
         for k, (number, places) in enumerate(zip(numbers, shown)):
             self.where[: len(places), k] = columns.start[number] + np.array(places, dtype=np.intp)
 
@@ -136,40 +145,52 @@ class _Batch:
         self, shape: Shape, rows: Sequence[Mapping[str, Observation]], theta: float
     ) -> Floats:
         """Log likelihood of each lane, (lanes,)."""
-        rank = [{place: r for r, place in enumerate(places)} for places in self.shown]
-        typed = {
-            name: np.array([[at[a] for a in row[name].alleles] for row, at in zip(rows, rank)]).T
-            for name in shape.typed
-        }
+        typed = {name: self.ranks([row[name].alleles for row in rows]) for name in shape.typed}
         soft = {
             name: np.stack([self._weights(k, row[name]) for k, row in enumerate(rows)], axis=-1)
             for name in shape.evidence
         }
-        shares, matrices = self._shares(), self._matrices()
+        values, scale = self.evaluate(shape, typed, soft, theta)
+        with np.errstate(divide="ignore"):
+            result: Floats = np.log(values) + scale
+        return result
+
+    def ranks(self, alleles: Sequence[Sequence[int]]) -> Ints:
+        """Positions of one person's alleles among those of each lane, (2 or 1, lanes)."""
+        rank = [{place: r for r, place in enumerate(places)} for places in self.shown]
+        return np.array([[at[a] for a in pair] for pair, at in zip(alleles, rank)], np.intp).T
+
+    def evaluate(
+        self, shape: Shape, typed: Mapping[str, Ints], soft: Mapping[str, Floats], theta: float
+    ) -> tuple[Floats, Floats]:
+        """As ``likelihood.evaluate`` over all lanes: values, lanes last, and their log scale."""
+        shares, matrices = self.shares(), self._matrices()
         names = tuple(f"allele {k}" for k in range(self.width))
         common = Locus(
             "lanes", names, np.full(self.width, 1.0 / self.width), chromosome=shape.chromosome
         )
-        blocks = []
-        for part in lane_blocks(shape, (self.width,), len(rows)):
-            values, scale = evaluate(
+        values, scales = [], []
+        for part in lane_blocks(shape, (self.width,), len(self.shown)):
+            lanes = part.stop - part.start
+            made, scale = evaluate(
                 shape,
                 [common],
                 {name: pair[:, part] for name, pair in typed.items()},
                 {name: table[..., part] for name, table in soft.items()},
-                lanes=part.stop - part.start,
+                lanes=lanes,
                 theta=theta,
                 shares=shares[:, part],
                 matrices=matrices and (matrices[0][..., part], matrices[1][..., part]),
             )
-            with np.errstate(divide="ignore"):
-                blocks.append(np.log(values) + scale)
-        return np.concatenate(blocks)
+            values.append(made)
+            scales.append(np.broadcast_to(np.asarray(scale, dtype=np.float64), (lanes,)))
+        return np.concatenate(values, axis=-1), np.concatenate(scales)
 
-    def _shares(self) -> Floats:
+    def shares(self) -> Floats:
         """Frequencies, (width, lanes); the last is what the shown ones leave of 1."""
         p = self.columns.frequencies[self.where]
-        return np.concatenate([p, np.maximum(1.0 - p.sum(axis=0, keepdims=True), 0.0)])
+        rest = np.maximum(1.0 - p.sum(axis=0, keepdims=True), 0.0)
+        return np.concatenate([p, *[rest / self.others] * self.others])
 
     def _matrices(self) -> tuple[Floats, Floats] | None:
         """Mutation of fathers and of mothers, each (width, width, lanes)."""
@@ -180,11 +201,13 @@ class _Batch:
     def _matrix(self, side: int) -> Floats:
         to = self.columns.moves[side][self.where]
         rest = np.maximum(self.columns.moved[self.numbers, side] - to.sum(axis=0), 0.0)
-        whole = np.concatenate([to, rest[None]])
+        whole = np.concatenate([to, *[rest[None] / self.others] * self.others])
         result = np.broadcast_to(whole, (self.width, *whole.shape)).copy()
-        every = np.arange(self.width - 1)
-        result[every, every] = self.columns.stays[side][self.where]
-        result[-1, -1] = 1.0 - to.sum(axis=0)
+        every = np.arange(self.width)
+        rows = every[: self.named]
+        result[rows, rows] = self.columns.stays[side][self.where]
+        stays = 1.0 - to.sum(axis=0) - rest * (1.0 - 1.0 / self.others)
+        result[every[self.named :], every[self.named :]] = stays
         return result
 
     def _weights(self, lane: int, seen: Observation) -> Floats:

@@ -30,7 +30,15 @@ from priam.kinship.locus import Locus
 from priam.kinship.network import Network, Switch, Table
 from priam.kinship.observations import Genotype, Observation, observe
 from priam.kinship.pedigree import Pedigree
-from priam.kinship.shape import Shape, Skeleton, Term, order_of, renamed, skeleton_of
+from priam.kinship.shape import (
+    Shape,
+    Skeleton,
+    Term,
+    draws_together,
+    order_of,
+    renamed,
+    skeleton_of,
+)
 
 __all__ = [
     "Likelihood",
@@ -394,6 +402,7 @@ class _Run:
         self.evidence = {(shape.pedigree.index[n], k): v for (n, k), v in evidence.items()}
         self.sizes = self.skeleton.sizes([len(locus) for locus in loci])
         self.order, _ = order_of(shape, tuple(len(locus) for locus in loci))
+        self.together = draws_together(shape, tuple(len(locus) for locus in loci))
         self.slots = self._slots()
         self.matrices = [_matrices(locus) for locus in loci]
 
@@ -522,10 +531,13 @@ class _Run:
         1973; 1:353-355, doi 10.1214/aos/1176342372): each is a copy of an earlier one or new.
         So the untyped founder alleles fall into groups of copies, whose first member comes
         from the frequencies, changed by the alleles of the typed founders. Summing over the
-        groupings is exact for every mutation model and number of alleles.
+        groupings is exact for every mutation model and number of alleles. Where few alleles are
+        drawn, one table over all of them does the same in one pass.
         """
         if self.rates or len(self.loci) > 1:
             raise UserError("linked markers with theta above 0 are not computed")
+        if self.together:
+            return _log_mean(self._drawn_together(theta))
         self._check_groupings()
         values: list[tuple[Floats, Floats | float]] = []
         for weight, draws, counts, drawn in self._founder_cases(theta):
@@ -538,6 +550,19 @@ class _Run:
                 founders.append(Table((), weight * share, True))
                 values.append(self.solve(founders, merged))
         return _log_mean(values)
+
+    def _drawn_together(self, theta: float) -> Iterator[tuple[Floats, Floats | float]]:
+        """The same by the probability of every set of untyped founder alleles."""
+        pool = tuple(self.skeleton.pool)
+        for weight, _, counts, drawn in self._founder_cases(theta):
+            p = self.shares[0]
+            base = theta * counts + (1.0 - theta) * (p[:, None] if p.ndim == 1 else p)
+            table, copies = np.ones(self.lanes), np.zeros(len(p))
+            for place in range(len(pool)):
+                share = base + theta * copies[..., None]
+                table = table[..., None, :] * share / (1.0 + (drawn + place - 1) * theta)
+                copies = copies[..., None, :] + np.eye(len(p))
+            yield self.solve([Table(pool, table, True), Table((), weight, True)], {})
 
     def _check_groupings(self) -> None:
         count = _bell(len(self.skeleton.pool))

@@ -144,6 +144,15 @@ class Locus:
                 row[:] = low
         return found
 
+    @cached_property
+    def mutates_in_proportion(self) -> bool:
+        """Whether mutations end at each allele in proportion to its frequency, or never happen."""
+        if self.mutated_to is None:
+            return False
+        totals = self.mutated_to.sum(axis=1, keepdims=True)
+        gap = np.abs(self.mutated_to - totals * self.frequencies / self.frequencies.sum())
+        return bool(np.all(gap <= 1e-12 * self.frequencies * totals))
+
     def position(self, label: str, person: str = "?") -> int:
         """Position of an allele; :class:`UserError` names person, marker and value."""
         found = self.index.get(label)

@@ -23,6 +23,8 @@ __all__ = ["MEMORY_LIMIT", "Shape", "Skeleton", "Term", "order_of", "skeleton_of
 
 MEMORY_LIMIT = 2**30
 """Bytes that the largest table of one family may take; above, :class:`UserError` says so."""
+LARGEST_JOINT = 2**14
+"""Entries that a table over all untyped founder alleles may have (theta above 0)."""
 
 
 @dataclass(frozen=True)
@@ -260,11 +262,20 @@ def _needed(pedigree: Pedigree, told: set[str]) -> set[str]:
     return found
 
 
-def symbolic(skeleton: Skeleton, alleles: Sequence[int], merged: dict[int, int]) -> Network:
-    """The network without numbers; ``merged`` maps variables to those that stand for them."""
+def symbolic(
+    skeleton: Skeleton, alleles: Sequence[int], merged: dict[int, int], *, joint: bool = False
+) -> Network:
+    """The network without numbers; ``merged`` maps variables to those that stand for them.
+
+    ``joint``: one table over all untyped founder alleles stands for theirs.
+    """
     sizes = skeleton.sizes(alleles)
     tables, switches = [], []
+    if joint:
+        tables.append(Table(tuple(skeleton.pool), None, True))
     for term in skeleton.terms:
+        if joint and term.kind == "prior":
+            continue
         if term.kind == "switch":
             s = term.axes[0]
             x, y = (renamed(a, merged) for a in term.alleles)
@@ -302,11 +313,19 @@ def order_of(shape: Shape, alleles: tuple[int, ...]) -> tuple[tuple[int, ...], i
     Loci of similar size share a plan, made for the largest of them. Raises :class:`UserError`,
     before anything is allocated, where that table would pass ``MEMORY_LIMIT``.
     """
-    order, peak = _planned(shape, tuple(_rounded(size) for size in alleles))
+    joint = draws_together(shape, alleles)
+    order, peak = _planned(shape, tuple(_rounded(size) for size in alleles), joint)
     if peak * 8 > MEMORY_LIMIT:
-        order, peak = _planned(shape, alleles)
+        order, peak = _planned(shape, alleles, joint)
         check_size(shape, peak, alleles)
     return order, peak
+
+
+def draws_together(shape: Shape, alleles: tuple[int, ...]) -> bool:
+    """Whether with theta one table over all untyped founder alleles is small enough to be made."""
+    skeleton = skeleton_of(shape)
+    entries = prod(alleles) ** len(skeleton.pool)
+    return shape.theta and not skeleton.inbred and entries <= LARGEST_JOINT
 
 
 def _rounded(alleles: int) -> int:
@@ -318,9 +337,9 @@ def _rounded(alleles: int) -> int:
 
 
 @lru_cache(maxsize=16384)
-def _planned(shape: Shape, alleles: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+def _planned(shape: Shape, alleles: tuple[int, ...], joint: bool) -> tuple[tuple[int, ...], int]:
     skeleton = skeleton_of(shape)
-    return plan_order(symbolic(skeleton, alleles, {}), skeleton.kept)
+    return plan_order(symbolic(skeleton, alleles, {}, joint=joint), skeleton.kept)
 
 
 def check_size(shape: Shape, peak: int, alleles: Sequence[int]) -> None:

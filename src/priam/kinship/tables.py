@@ -31,13 +31,21 @@ import numpy as np
 import numpy.typing as npt
 
 from priam.errors import UserError
+from priam.kinship.lanes import LocusColumns, MergedLanes
 from priam.kinship.likelihood import evaluate, lane_blocks
 from priam.kinship.locus import Locus
 from priam.kinship.observations import DropModel, Observation, observe
 from priam.kinship.pedigree import Pedigree, Person, Sex
 from priam.kinship.shape import Shape
 
-__all__ = ["Tables", "build_tables", "build_tables_indexed", "genotype_index", "genotype_pairs"]
+__all__ = [
+    "STRANGER",
+    "Tables",
+    "build_tables",
+    "build_tables_indexed",
+    "genotype_index",
+    "genotype_pairs",
+]
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -328,19 +336,19 @@ def _block(
     lanes: int,
     theta: float,
 ) -> _Column:
-    joint, scale = evaluate(shape, [locus], typed, weights, lanes=lanes, theta=theta)
-    related = _folded(joint)
+    related, scale = _asked(shape, locus, typed, weights, lanes, theta)
     references = related.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         if theta > 0.0:
-            beside = _beside(shape, missing)
-            other, other_scale = evaluate(beside, [locus], typed, weights, lanes=lanes, theta=theta)
             # P(R) is the same in both, but the scales differ.
-            unrelated = _folded(other)
+            beside = _beside(shape, missing)
+            unrelated, other_scale = _asked(beside, locus, typed, weights, lanes, theta)
             prior = np.log(unrelated) - np.log(unrelated.sum(axis=0))
             log_references = np.log(unrelated.sum(axis=0)) + other_scale
         else:
-            prior = np.log(_founder_prior(locus, haploid=joint.ndim == 2))[:, None]
+            male = shape.pedigree[missing].sex == Sex.MALE
+            haploid = male and locus.chromosome == "X"
+            prior = np.log(_founder_prior(locus, haploid=haploid))[:, None]
             log_references = np.log(references) + scale
         values = np.log(related)
         values -= prior
@@ -348,6 +356,53 @@ def _block(
     values[:, references <= 0.0] = -np.inf
     values[np.isnan(values)] = -np.inf
     return values, prior, np.asarray(log_references)
+
+
+def _asked(
+    shape: Shape,
+    locus: Locus,
+    typed: Mapping[str, Ints],
+    weights: Mapping[str, Floats],
+    lanes: int,
+    theta: float,
+) -> tuple[Floats, Floats | float]:
+    """P(R, the person asked = g), (genotypes, lanes), up to a log scale."""
+    if theta == 0.0 or weights or not typed or not locus.mutates_in_proportion:
+        made, scale = evaluate(shape, [locus], typed, weights, lanes=lanes, theta=theta)
+        return _folded(made), scale
+    shown = [sorted(set(column)) for column in np.concatenate(list(typed.values())).T.tolist()]
+    merged = MergedLanes(LocusColumns([locus]), [0] * lanes, shown, halves=True)
+    ranks = {name: merged.ranks(pair.T.tolist()) for name, pair in typed.items()}
+    classes, scales = merged.evaluate(shape, ranks, {}, theta)
+    return _split_classes(classes, merged, locus), scales
+
+
+def _split_classes(classes: Floats, merged: MergedLanes, locus: Locus) -> Floats:
+    """From classes of alleles (those that R shows, and two halves of the others) to genotypes.
+
+    Draws by the sampling formula stay such draws when alleles are merged. R tells the others
+    apart in nothing but their frequencies: with one allele a of them and one that is shown, the
+    probability is p_a times something that does not depend on a; with two different ones it is
+    p_a p_b h; with the same twice it is p_a p_a h + p_a k, where k are two copies of one draw.
+    The two halves tell h from k.
+    """
+    p, lane = locus.frequencies, np.arange(len(merged.shown))
+    one = merged.named
+    where = np.full((len(locus), len(lane)), one, dtype=np.intp)
+    for k, places in enumerate(merged.shown):
+        where[places, k] = np.arange(len(places))
+    other = where == one
+    share = np.where(other, p[:, None] / np.maximum(merged.shares()[one], 1e-300), 1.0)
+    if classes.ndim == 2:
+        haploid: Floats = classes[where, lane] * share
+        return haploid
+    low, high = genotype_pairs(len(locus))
+    twice = other[low] & other[high]
+    second = np.where(twice, one + 1, where[high])  # the other half for the second of the two
+    both = 0.5 * (classes[where[low], second, lane] + classes[second, where[low], lane])
+    result: Floats = both * share[low] * share[high] * np.where(low == high, 1.0, 2.0)[:, None]
+    copies = (classes[one, one] - classes[one, one + 1]) * share[low]
+    return result + np.where(twice & (low == high)[:, None], copies, 0.0)
 
 
 def _beside(shape: Shape, missing: str) -> Shape:

@@ -13,13 +13,17 @@ from click.testing import CliRunner
 
 from priam.cli.identify import identify as command
 from priam.errors import InputError
+from priam.genetics.mutation import MutationModel
 from priam.identification.claims import required_lr
+from priam.identification.observations import observation_axis
 from priam.identification.outputs import write_outputs
 from priam.identification.records import read_exchange
 from priam.identification.run import identify
 from priam.identification.settings import Settings, read_settings, settings_toml
 from priam.identification.tables import family_pedigree, locus_of
 from priam.kinship.likelihood import log_likelihoods
+from priam.kinship.observations import Observation
+from priam.kinship.pedigree import Person
 from priam.simulation import ExchangePlan, simulate_exchange, write_exchange
 
 PLAN = ExchangePlan(remains=150, families=120, missing=140, commingled=0.05, contaminated=0.03)
@@ -65,20 +69,72 @@ def test_mixtures_and_staff_are_set_aside(outcome, truth):
             assert "mixture" in outcome.gate.aside[case]
 
 
-def test_kept_candidates_equal_the_slow_path(outcome, folder):
+def test_kept_candidates_equal_the_slow_path(outcome):
     """The likelihood of the family with the person typed, against both apart, marker by marker."""
-    mutation = {"rate": outcome.settings.likelihood.rate}
     picked = outcome.candidates[:: max(1, len(outcome.candidates) // 12)]
-    pairs = [_slow(outcome, c, mutation) for c in picked]
-    assert all(abs(a - b) < 1e-5 for a, b in pairs)
+    for c in picked:
+        placed = {outcome.targets[c.person].person: c.individual}
+        assert c.log_lr == pytest.approx(_slow(outcome, c.family, placed), abs=1e-5)
 
 
-def _slow(outcome, c, mutation):
-    """Log LR by direct likelihoods; a single peak is summed over what its partner may be."""
-    from priam.genetics.mutation import MutationModel
-    from priam.identification.observations import observation_axis
-    from priam.kinship.observations import Observation
+@pytest.fixture(scope="module")
+def with_theta(folder, tmp_path_factory):
+    settings = replace(Settings(), likelihood=replace(Settings().likelihood, theta=0.02))
+    return identify(folder, tmp_path_factory.mktemp("theta"), settings)
 
+
+def test_with_theta_they_equal_it_too(with_theta, outcome):
+    """P(profile) of somebody unrelated is then conditional on what the relatives show."""
+    for c in with_theta.candidates[:: max(1, len(with_theta.candidates) // 10)]:
+        placed = {with_theta.targets[c.person].person: c.individual}
+        assert c.log_lr == pytest.approx(_slow(with_theta, c.family, placed), abs=1e-5)
+    plain = {(c.individual, c.person): c.log_lr for c in outcome.candidates}
+    found = {(c.individual, c.person): c.log_lr for c in with_theta.candidates}
+    high = [pair for pair in plain if plain[pair] > 25.0]
+    assert np.mean([found[pair] < plain[pair] for pair in high]) > 0.9  # more cautious
+
+
+def test_brothers_together_equal_the_slow_path(with_theta, outcome):
+    for run in (outcome, with_theta):
+        several = [c for c in run.joint.model.claims if len(c.persons) > 1][:4]
+        assert several
+        for claim in several:
+            placed = {run.targets[p].person: v for p, v in claim.persons}
+            weight = _slow(run, claim.family, placed)
+            weight += sum(run.odds[v] for _, v in claim.persons)
+            assert claim.log_weight == pytest.approx(weight, abs=1e-5)
+
+
+def _slow(outcome, family, placed):
+    """Log LR by direct likelihoods; a single peak is summed over what its partner may be.
+
+    ``placed``: missing person -> individual. Each individual, if unrelated, is a person of his
+    own beside the pedigree.
+    """
+    chosen = outcome.settings.likelihood
+    axis = _axis_of(outcome)
+    family = outcome.records.families[family]
+    pedigree = family_pedigree(family)
+    beside = pedigree.with_persons(Person("somebody else"))
+    total = 0.0
+    for marker in axis.markers:
+        locus = locus_of(marker, MutationModel.same("proportional", rate=chosen.rate))
+        typed = {p: g[marker.name] for p, g in family.genotypes.items() if marker.name in g}
+        profiles = {m: outcome.clusters[v].profile for m, v in placed.items()}
+        shown = {
+            m: _shown(marker, *profile[marker.name], axis)
+            for m, profile in profiles.items()
+            if marker.name in profile
+        }
+        apart = [{**typed, "somebody else": seen} for seen in shown.values()]
+        values = log_likelihoods(
+            beside, locus, [{**typed, **shown}, typed, *apart], theta=chosen.theta
+        )
+        total += values[0] - values[1] - sum(values[2:] - values[1])
+    return total
+
+
+def _axis_of(outcome):
     seen = {}
     for case in outcome.gate.passed:
         for marker, alleles in case.alleles.items():
@@ -87,32 +143,20 @@ def _slow(outcome, c, mutation):
         for genotypes in family.genotypes.values():
             for marker, pair in genotypes.items():
                 seen.setdefault(marker, set()).update(pair)
-    axis = observation_axis(outcome.table, seen, outcome.settings.profiles, 5.0)
-    family = outcome.records.families[c.family]
-    person = outcome.targets[c.person].person
-    profile = outcome.clusters[c.individual].profile
-    pedigree = family_pedigree(family)
-    total = 0.0
-    for marker in axis.markers:
-        if marker.name not in profile:
-            continue
-        alleles, quality = profile[marker.name]
-        locus = locus_of(marker, MutationModel.same("proportional", **mutation))
-        size = len(marker.alleles)
-        evidence = np.zeros((size, size))
-        places = [marker.index[a] for a in alleles]
-        if len(set(places)) == 2:
-            evidence[places[0], places[1]] = evidence[places[1], places[0]] = 1.0
-        else:
-            d = axis.dropout[("good", "degraded", "poor").index(quality)]
-            evidence[places[0], :] = evidence[:, places[0]] = d * (1 - d)
-            evidence[places[0], places[0]] = 1 - d * d
-        typed = {p: g[marker.name] for p, g in family.genotypes.items() if marker.name in g}
-        shown = Observation("evidence", (), evidence, frozenset(places))
-        with_, without = log_likelihoods(pedigree, locus, [{**typed, person: shown}, typed])
-        p = marker.frequencies
-        total += with_ - without - np.log(p @ evidence @ p)
-    return c.log_lr, total
+    return observation_axis(outcome.table, seen, outcome.settings.profiles, 5.0)
+
+
+def _shown(marker, alleles, quality, axis):
+    size = len(marker.alleles)
+    evidence = np.zeros((size, size))
+    places = [marker.index[a] for a in alleles]
+    if len(set(places)) == 2:
+        evidence[places[0], places[1]] = evidence[places[1], places[0]] = 1.0
+    else:
+        d = axis.dropout[("good", "degraded", "poor").index(quality)]
+        evidence[places[0], :] = evidence[:, places[0]] = d * (1 - d)
+        evidence[places[0], places[0]] = 1 - d * d
+    return Observation("evidence", (), evidence, frozenset(places))
 
 
 def test_runs_repeat_bit_for_bit_and_resume(folder, tmp_path, outcome):
