@@ -19,7 +19,7 @@ from priam.identification.observations import ObservationAxis, observation_axis,
 from priam.identification.records import Case, FamilyRecord
 from priam.identification.search import SearchTask, Target, observation_table
 from priam.identification.settings import Settings
-from priam.identification.tables import MutationChoice, family_arrays
+from priam.identification.tables import MutationChoice, family_arrays, mutation_choice
 
 __all__ = ["MarkerRatio", "marker_ratios"]
 
@@ -104,11 +104,10 @@ def _both(
         return {}, {}
     minimum = settings.likelihood.minimum_count
     axis = observation_axis(table, alleles, settings.profiles, minimum)
-    name = settings.likelihood.mutation
-    parameters = {} if name in ("none", "trivial") else {"rate": settings.likelihood.rate}
-    model = MutationChoice(name, parameters)
+    model = mutation_choice(settings.likelihood)
     asked = (usable, family, missing, axis)
-    return _sums(*asked, model), _sums(*asked, MutationChoice())
+    exact = _sums(*asked, model, settings.likelihood.theta)
+    return exact, _sums(*asked, MutationChoice(), 0.0)
 
 
 def _sums(
@@ -117,11 +116,12 @@ def _sums(
     missing: str,
     axis: ObservationAxis,
     mutation: MutationChoice,
+    theta: float,
 ) -> dict[str, float]:
     rows = axis.rows_of(axis.columns_of([dict(usable)]))
     task = SearchTask(axis, rows, mutation, -np.inf)
     target = Target(0, missing, family.sex.get(missing, ""))
-    found, _ = observation_table(task, family_arrays([family], axis), [target], mutation)
+    found, _ = observation_table(task, family_arrays([family], axis), [target], mutation, theta)
     return {
         marker.name: float(found[0, rows[0, k]])
         for k, marker in enumerate(axis.markers)

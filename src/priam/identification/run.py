@@ -17,7 +17,6 @@ import numpy.typing as npt
 import priam
 from priam.errors import InputError
 from priam.genetics.frequencies import FrequencyTable, load_packaged, parse_table
-from priam.genetics.mutation import MODELS
 from priam.identification.blocks import blocks_of, run_blocks
 from priam.identification.brothers import Ratios
 from priam.identification.claims import Candidate, Prior, claims_of, required_lr
@@ -43,7 +42,7 @@ from priam.identification.relatives import who_to_ask
 from priam.identification.search import SearchTask, Target, targets_of
 from priam.identification.settings import Settings, settings_toml
 from priam.identification.sides import Sides, side_noted, sides
-from priam.identification.tables import MutationChoice
+from priam.identification.tables import mutation_choice
 
 __all__ = ["Outcome", "frequency_table", "identify", "run_record"]
 
@@ -109,7 +108,7 @@ def identify(
     progress("re-associate", 1, 1)
     run = run_record(folder, table, settings)
     columns = axis.columns_of([c.profile for c in clusters])
-    ratios = Ratios(axis, _mutation(settings), settings.likelihood.theta)
+    ratios = Ratios(axis, mutation_choice(settings.likelihood), settings.likelihood.theta)
     task = SearchTask(
         axis, axis.rows_of(columns), ratios.mutation, settings.search.keep_log10, ratios.theta
     )
@@ -217,18 +216,6 @@ def run_record(folder: Path, table: FrequencyTable, settings: Settings) -> dict[
 def _key(run: Mapping[str, str], settings: Settings) -> str:
     text = json.dumps(run, sort_keys=True) + settings_toml(settings)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _mutation(settings: Settings) -> MutationChoice:
-    chosen = settings.likelihood
-    model = MODELS.get(chosen.mutation.lower())
-    takes = (*model.parameters, *model.optional) if model else ()
-    given: dict[str, Any] = {
-        name: getattr(chosen, name) for name in ("rate", "rate2", "range") if name in takes
-    }
-    made = MutationChoice(chosen.mutation, given)
-    made.build()  # a model that does not exist is an error before hours of work
-    return made
 
 
 # -- from hits to claims --------------------------------------------------------------------

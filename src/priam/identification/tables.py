@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from priam.errors import UserError
-from priam.genetics.mutation import MutationModel
+from priam.genetics.mutation import MODELS, MutationModel
 from priam.identification.observations import MarkerAxis, ObservationAxis
 from priam.identification.records import FamilyRecord
+from priam.identification.settings import Likelihood
 from priam.kinship.likelihood import log_likelihoods_indexed
 from priam.kinship.locus import Locus
 from priam.kinship.pedigree import Pedigree, Person
@@ -35,6 +36,7 @@ __all__ = [
     "family_pedigree",
     "genotype_tables",
     "locus_of",
+    "mutation_choice",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -53,6 +55,21 @@ class MutationChoice:
         if self.model in ("none", "trivial"):
             return MutationModel()
         return MutationModel.same(self.model, **self.parameters)
+
+
+def mutation_choice(settings: Likelihood) -> MutationChoice:
+    """The model of the settings, with those parameters that it takes.
+
+    Raises :class:`UserError` for a model that does not exist, before hours of work.
+    """
+    model = MODELS.get(settings.mutation.lower())
+    takes = (*model.parameters, *model.optional) if model else ()
+    given: dict[str, Any] = {
+        name: getattr(settings, name) for name in ("rate", "rate2", "range") if name in takes
+    }
+    made = MutationChoice(settings.mutation, given)
+    made.build()
+    return made
 
 
 @dataclass(frozen=True)
