@@ -16,30 +16,9 @@ import pytest
 
 from priam.errors import UserError
 from priam.events.values import Item
-from priam_office.handovers import processes
-from priam_office.handovers.processes import PASSPHRASE, Office
+from priam_office.handovers.processes import Office
 from tests.office import databases
-
-
-class Here:
-    """An installation in this very process, with the verbs of :class:`Office`."""
-
-    def __init__(self, folder: Path, party: str) -> None:
-        from django.conf import settings
-
-        from priam_office.handovers import parties
-        from priam_office.installation import create
-
-        settings.INSTALLATION = create(folder, f"{party.lower()}.example/log")
-        self.folder = folder
-        self._worker = object.__new__(processes._Worker)
-        self._worker.stops = []
-        self._worker.me = parties.found(settings.INSTALLATION, party, PASSPHRASE, n=2)
-        self._worker.signers = self._worker.me.signers(PASSPHRASE)
-
-    def do(self, verb: str, *args: Any, **keywords: Any) -> Any:
-        return self._worker.run(verb, args, keywords)
-
+from tests.office.here import Here
 
 Served = tuple[Here, Office, str, str]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from priam.errors import InputError, UserError
+from priam_office.commands.acts import ACTS
 from priam_office.commands.keys import KEY_COMMANDS
 from priam_office.commands.network import serve, sync
 from priam_office.commands.opening import data_option, open_installation
@@ -144,22 +145,23 @@ def countersign(folder: Path, agreement: str) -> None:
 @_AGREEMENT
 @click.option("--batch", required=True)
 @click.option("--to", "receiver", required=True)
-@click.option("--bags", required=True, type=_FILE, help="One bag a line: tag, space, seal.")
+@click.option(
+    "--bags",
+    required=True,
+    type=_FILE,
+    help="A bag a line: tag, space, seal; or a table with the columns tag, seal, number, issuer,"
+    " category.",
+)
 def issue_(folder: Path, agreement: str, batch: str, receiver: str, bags: Path) -> None:
-    """List the bags of a batch; prints the name of the manifest."""
+    """List the bags of a batch; prints the name of the manifest.
+
+    Numbers that a line does not give another issuer are this party's own.
+    """
     me = own_party(folder)
-    from priam.events.values import Item
-    from priam.labels.tags import TagError, parse
+    from priam.formats.bag_list import read_bags
     from priam_office.handovers import actions
 
-    items = []
-    for number, line in enumerate(bags.read_text("utf-8").splitlines(), start=1):
-        tag, _, seal = line.strip().partition(" ")
-        try:
-            items += [Item(parse(tag), seal.strip() or None)] if tag else []
-        except TagError as error:
-            raise InputError(str(error), file=bags, where=f"line {number}") from None
-    click.echo(actions.issue_manifest(me, agreement, batch, receiver, items))
+    click.echo(actions.issue_manifest(me, agreement, batch, receiver, read_bags(bags, me.party)))
 
 
 @exchange.command(short_help="Offer a number of bags at a place and day.")
@@ -204,8 +206,10 @@ def sign(folder: Path, manifest: str, key: Path | None, passphrase: str) -> None
     """Sign the bytes of MANIFEST with this party's keys."""
     me = own_party(folder)
     from priam.tlog.keys import load_key
-    from priam_office.handovers import actions
+    from priam_office.handovers import actions, documents
+    from priam_office.record.state import known
 
+    manifest = documents.named(known().state, manifest)
     signers = load_key(key, passphrase).signers() if key else me.signers(passphrase)
     actions.sign(me, signers, manifest)
     click.echo(f"{me.party} has signed {manifest[:16]}.")
@@ -243,5 +247,5 @@ def import_(folder: Path, file: Path) -> None:
         )
 
 
-for _command in (handover, count, serve, sync, *KEY_COMMANDS):
+for _command in (handover, count, serve, sync, *ACTS, *KEY_COMMANDS):
     exchange.add_command(_command)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 
 import click
 
-from priam.errors import InputError
 from priam_office.commands.opening import data_option
 from priam_office.commands.witness import passphrase_option
 
@@ -37,8 +35,10 @@ def handover(
     from priam_office.commands.exchange import own_party
 
     me = own_party(folder)
-    from priam_office.handovers import actions
+    from priam_office.handovers import actions, documents
+    from priam_office.record.state import known
 
+    manifest = documents.named(known().state, manifest)
     actions.open_handover(me, name, agreement, [manifest], place=place, date=date, offer=offer)
     actions.hand_over(me, manifest)
     click.echo(f"Handed over manifest {manifest[:16]}.")
@@ -64,26 +64,17 @@ def count(
 
     me = own_party(folder)
     from priam.events.values import Reservation
+    from priam.formats.bag_list import read_tags
     from priam.labels.tags import parse
-    from priam_office.handovers import actions
+    from priam_office.handovers import actions, documents
     from priam_office.record.state import known
 
-    tags = _tags(bags, known().state.manifest(manifest).items)
-    noted = [Reservation(kind, words, parse(tag)) for tag, kind, words in reservations]
+    manifest = documents.named(known().state, manifest)
+    listed = known().state.manifest(manifest).items
+    tags = read_tags(bags, listed)
+    noted = [Reservation(kind, words, parse(tag, listed)) for tag, kind, words in reservations]
     actions.count(me, manifest, tags, noted)
     click.echo(f"{me.party} counted {len(tags)}, with {len(noted)} reservations.")
-
-
-def _tags(file: Path, listed: Collection[str]) -> list[str]:
-    from priam.labels.tags import TagError, parse
-
-    tags = []
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
-        try:
-            tags += [parse(line.split()[0], listed)] if line.strip() else []
-        except TagError as error:
-            raise InputError(str(error), file=file, where=f"line {number}") from None
-    return tags
 
 
 @click.command("export", short_help="Write all evidence about a batch to a file.")

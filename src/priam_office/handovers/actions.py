@@ -14,9 +14,13 @@ from priam.errors import UserError
 from priam.events import (
     AgreementCountersigned,
     AgreementProposed,
+    AmendmentCountersigned,
+    AmendmentProposed,
+    BagFoundOtherSide,
     BagRefused,
     BagsHandedOver,
     BagsReceived,
+    Corrected,
     CountStated,
     Event,
     HandoverClosed,
@@ -28,6 +32,8 @@ from priam.events import (
     OfferMade,
     OfferPostponed,
     OfferRefused,
+    OfferWithdrawn,
+    ReadingHeld,
     ReadingStated,
     ReservationMade,
     TransportArrived,
@@ -44,14 +50,18 @@ from priam_office.record.state import known
 from priam_office.record.write import Entry, record_all
 
 __all__ = [
+    "amend",
     "answer",
     "arrive",
     "characterise",
     "close",
+    "correct",
     "count",
     "countersign",
     "depart",
+    "found_other_side",
     "hand_over",
+    "hold_reading",
     "issue_manifest",
     "new_tags",
     "offer",
@@ -59,7 +69,9 @@ __all__ = [
     "propose",
     "refuse_bag",
     "sign",
+    "sign_amendment",
     "state_reading",
+    "withdraw",
 ]
 
 
@@ -89,6 +101,29 @@ def countersign(me: Own, agreement: str) -> None:
 def state_reading(me: Own, agreement: str, reading: str, obligations: Sequence[Obligation]) -> None:
     """Say how this party reads the agreement."""
     _record(me, ReadingStated(agreement, reading, tuple(obligations), (me.party,)))
+
+
+def hold_reading(me: Own, agreement: str, reading: str) -> None:
+    """Read the agreement as another party does: both sign one reading."""
+    _record(me, ReadingHeld(agreement, reading, me.party))
+
+
+def amend(
+    me: Own,
+    agreement: str,
+    amendment: str,
+    reading: str,
+    obligations: Sequence[Obligation],
+    text: str = "",
+) -> None:
+    """Propose other obligations for a reading; in force when all parties have signed."""
+    duties = tuple(obligations)
+    _record(me, AmendmentProposed(agreement, amendment, me.party, reading, duties, text or None))
+
+
+def sign_amendment(me: Own, agreement: str, amendment: str) -> None:
+    """Sign an amendment that another party proposed."""
+    _record(me, AmendmentCountersigned(agreement, amendment, me.party))
 
 
 def new_tags(number: int, choose: Callable[[Sequence[str]], str] = secrets.choice) -> list[str]:
@@ -147,6 +182,11 @@ def answer(me: Own, offer: str, answer: str, reason: str = "") -> None:
     if answer not in events:
         raise UserError(f"{answer!r} is no answer; expected {', '.join(events)}")
     _record(me, events[answer])
+
+
+def withdraw(me: Own, offer: str, reason: str) -> None:
+    """Take an offer of this party back."""
+    _record(me, OfferWithdrawn(offer, me.party, reason))
 
 
 def characterise(me: Own, offer: str, text: str) -> None:
@@ -214,7 +254,23 @@ def arrive(
 
 def refuse_bag(me: Own, manifest: str, tag: str, reason: str) -> None:
     """Do not take a bag; it stays in the giver's custody."""
-    _record(me, BagRefused(manifest, tag, me.party, reason))
+    listed = known().state.manifest(manifest).items
+    _record(me, BagRefused(manifest, parse(tag, listed), me.party, reason))
+
+
+def found_other_side(me: Own, tag: str, text: str) -> None:
+    """Say that a bag holds remains of the other side; it goes back on a manifest to them."""
+    _record(me, BagFoundOtherSide(parse(tag, known().state.bags), me.party, text))
+
+
+def correct(me: Own, manifest: str, count: int, reason: str) -> None:
+    """Correct the count that this party stated; both stay on record."""
+    state = known().state
+    event = state.manifest(manifest).counts.get(me.party)
+    if event is None:
+        raise UserError(f"{me.party!r} has not counted manifest {manifest[:16]}; count it first")
+    last = (*state.entries[event].corrections, event)
+    _record(me, Corrected(last[-2] if len(last) > 1 else event, me.party, reason, count=count))
 
 
 def count(

@@ -20,7 +20,7 @@ from priam_office.handovers.papers import ManifestSignatures, ReceptionSigned
 from priam_office.record.acts import body
 from priam_office.record.models import Event as Row
 
-__all__ = ["document", "kept_receptions", "note_of", "of_state", "reception"]
+__all__ = ["document", "kept_receptions", "named", "note_of", "of_state", "reception"]
 
 NO_AGREEMENT = "none"  # in the bytes of a manifest that is under no agreement
 
@@ -54,6 +54,17 @@ def document(
         items=tuple(SignedItem(item.tag, item.seal) for item in listed),
         count=len(listed),
     )
+
+
+def named(state: State, text: str) -> str:
+    """The manifest whose name begins with ``text``, of at least six characters, and no other."""
+    if text in state.manifests:
+        return text
+    found = [name for name in state.manifests if len(text) >= 6 and name.startswith(text.lower())]
+    if len(found) == 1:
+        return found[0]
+    why = "several begin so" if found else "`priam exchange list` shows those that are here"
+    raise UserError(f"there is no manifest {text[:64]!r}: {why}")
 
 
 def of_state(state: State, name: str) -> Manifest:
