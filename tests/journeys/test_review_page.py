@@ -68,7 +68,7 @@ def test_five_pairs_with_single_keys(tab: Any) -> None:
 
 
 def test_keys_keep_their_place_in_a_cyrillic_layout_and_leave_fields_alone(tab: Any) -> None:
-    tab.get_by_label("Note", exact=True).focus()
+    tab.get_by_label("Note (if you like)").focus()
     tab.keyboard.type("man", delay=90)
     at(tab, "Pair 1 of 5")
     assert tab.locator("#note").input_value() == "man"
@@ -107,16 +107,15 @@ def test_it_works_without_scripts(as_role: Callable[..., Any], tab: Any) -> None
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
 def test_axe_finds_no_barrier(
-    as_role: Callable[..., Any], open_review: Callable[[Any], str], scheme: str, width: int
+    as_role: Callable[..., Any], open_review: Callable[[Any], str], width: int, scheme: str
 ) -> None:
     size = {"width": width, "height": 800}
     context = as_role("liaison", color_scheme=scheme, viewport=size, bypass_csp=True)
     address = open_review(context)
     shown = context.new_page()
-    for page in (address, address.rsplit("/", 2)[0] + "/"):
+    for page in (address, address.replace("/en/", "/uk/"), address.rsplit("/", 2)[0] + "/"):
         shown.goto(page)
         assert barriers(shown) == []
         sizes = shown.evaluate("[document.documentElement.scrollWidth, innerWidth]")

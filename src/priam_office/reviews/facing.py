@@ -32,7 +32,8 @@ class Reason:
     field: str
     level: str
     hundredths: int
-    words: str
+    odds: str
+    side: str
     bar_from: int
     bar_width: int
 
@@ -77,7 +78,8 @@ def _reason(one: dict[str, object]) -> Reason:
         field=words.field(str(one["field"])),
         level=words.level(str(one["level"])),
         hundredths=hundredths,
-        words="" if one["level"] == _UNKNOWN else words.weight(hundredths),
+        odds="" if one["level"] == _UNKNOWN else words.odds(hundredths),
+        side=words.side(hundredths),
         bar_from=_HALF if hundredths >= 0 else _HALF - width,
         bar_width=width,
     )

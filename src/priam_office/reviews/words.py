@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
-__all__ = ["answer", "field", "level", "weight"]
+from priam_office.public.words import number
+
+__all__ = ["answer", "field", "level", "odds", "side"]
 
 _FIELDS = {
     "name": gettext_noop("Name"),
@@ -16,7 +18,7 @@ _FIELDS = {
     "birth_date": gettext_noop("Date of birth"),
     "death": gettext_noop("Died or missing since"),
     "place": gettext_noop("Place"),
-    "unit": gettext_noop("Unit"),
+    "unit": gettext_noop("Military unit"),
     "death_place": gettext_noop("Place of death"),
     "place_unit_death": gettext_noop("Place, unit and death"),
     "tag": gettext_noop("Tag number"),
@@ -72,13 +74,19 @@ def answer(code: str) -> str:
     }[code]
 
 
-def weight(hundredths: int) -> str:
-    """What a weight means in words, as odds for one hypothesis or the other."""
-    if abs(hundredths) < 15:
+def odds(hundredths: int) -> str:
+    """A weight as odds, whichever side they are for: ``68 to 1``."""
+    if abs(hundredths) < _LITTLE:
         return _("says little")
     times = 10 ** (abs(hundredths) / 100)
-    number = f"{times:.0f}" if times < 1e4 else f"10^{abs(hundredths) / 100:.0f}"
-    number = number if times >= 10 else f"{times:.1f}"
-    if hundredths > 0:
-        return _("%(number)s to 1 for one person") % {"number": number}
-    return _("%(number)s to 1 for two persons") % {"number": number}
+    return _("%s to 1") % number(round(times) if times >= 10 else round(times, 1))
+
+
+def side(hundredths: int) -> str:
+    """Which side a weight is for."""
+    if abs(hundredths) < _LITTLE:
+        return ""
+    return _("for one person") if hundredths > 0 else _("for two persons")
+
+
+_LITTLE = 15  # hundredths: less than 1.4 to 1

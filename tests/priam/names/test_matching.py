@@ -17,6 +17,7 @@ from priam.names.estimation import one_to_one_marginals
 from priam.names.given import known_given
 from priam.names.matching import best_assignment, explain, match_lists, proposals
 from priam.names.reading import NameList, read_list
+from priam.names.review import event
 from priam.simulation.lists import ListOptions, TestLists, make_lists
 
 # One worker makes the match that the tests of this file share.
@@ -193,3 +194,29 @@ def test_a_folder_that_is_not_empty_is_refused(folder: Path) -> None:
     result = CliRunner().invoke(names, [*arguments, "--out", str(folder)])
     assert isinstance(result.exception, UserError)
     assert "not empty" in str(result.exception)
+
+
+def test_decisions_of_people_stand_and_fold_back(folder: Path, lists: TestLists) -> None:
+    """A possible pair becomes a match, a proposed one does not, and rivals give way."""
+    possible = [json.loads(x) for x in (folder / "decisions.jsonl").read_text("utf-8").splitlines()]
+    raised = next(x for x in possible if x["band"] == "possible")
+    lowered = next(x for x in possible if x["band"] == "strong" and x["id_a"] != raised["id_a"])
+    never = {"id_a": lists.a[0]["id"], "id_b": lists.b[0]["id"]}
+    answers = [(raised, "same"), (lowered, "different"), (never, "unsure")]
+    lines = [event((x["id_a"], x["id_b"]), answer, by="clerk") for x, answer in answers]
+    path = folder.parent / "review.jsonl"
+    path.write_text("".join(json.dumps(x) + "\n" for x in lines), encoding="utf-8")
+    a, b, out = (str(folder.parent / name) for name in ("a.csv", "b.csv", "again"))
+    command = ["match", a, b, "--out", out, "--decisions", str(path)]
+    result = CliRunner().invoke(names, command)
+    assert result.exit_code == 0, result.output
+    assert "3 decided by people" in result.output
+    found = {(x["id_a"], x["id_b"]): x["band"] for x in rows(Path(out) / "matched.csv")}
+    assert found[raised["id_a"], raised["id_b"]] == "decided"
+    assert (lowered["id_a"], lowered["id_b"]) not in found
+    assert len({pair[0] for pair in found}) == len({pair[1] for pair in found}) == len(found)
+    card = json.loads((Path(out) / "model_card.json").read_text("utf-8"))
+    assert card["decided_by_people"] == {"same": 1, "different": 1, "unsure": 1}
+    path.write_text(json.dumps(event(("nobody", "x"), "same", by="clerk")), encoding="utf-8")
+    result = CliRunner().invoke(names, [*command, "--replace"])
+    assert "'nobody' is not in list A" in str(result.exception)
