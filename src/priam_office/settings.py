@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "priam_office.agreements",
     "priam_office.handovers",
     "priam_office.cases",
+    "priam_office.families",
     "priam_office.public",
     "priam_office.totals",
     "priam_office.reviews",
@@ -50,6 +51,7 @@ PROJECTIONS = [
     "priam_office.people.projection",
     "priam_office.agreements.projection",
     "priam_office.cases.projection",
+    "priam_office.families.projection",
     "priam_office.reviews.projection",
 ]
 

@@ -32,7 +32,10 @@ FORMS = {"ru": 3, "uk": 4}  # as Django's own catalogues count them, or Django i
 _KEYWORDS = {
     "_": None,
     "gettext": None,
+    "gettext_lazy": None,
     "gettext_noop": None,
+    "lazy": None,
+    "noop": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }

@@ -142,6 +142,13 @@ class MissingFacts:
     numbers: tuple[Number, ...] = ()
     note: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """The facts as plain data."""
+        return dataclasses.asdict(self) | {
+            "names": [dataclasses.asdict(name) for name in self.names],
+            "numbers": [dataclasses.asdict(number) for number in self.numbers],
+        }
+
     def check(self) -> None:
         """Raise :class:`RuleError` where something is not as it must be."""
         if not self.names:
@@ -246,7 +253,7 @@ class MissingClosed(Event):
             raise RuleError(f"the record {self.missing!r} is already closed")
         if self.why not in CLOSINGS:
             raise RuleError(f"{self.why!r} is none of {', '.join(CLOSINGS)}")
-        _check_text("the words", self.words, _LONG, empty=self.why != "other")
+        _check_text("the explanation", self.words, _LONG, empty=self.why != "other")
         if (self.other is None) == (self.why == "registered twice"):
             raise RuleError("'registered twice', and only that, names the other record")
         if self.other is not None:

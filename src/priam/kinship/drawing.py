@@ -36,16 +36,21 @@ def draw(
     labels: Mapping[str, str] | bool = True,
     title: str = "",
     legend: bool = False,
+    partners: Iterable[tuple[str, str]] = (),
+    words: str = "",
 ) -> str:
     """An SVG document as text.
 
     ``labels`` True writes the identifiers, False none, a mapping other texts (an absent person
-    then has none). Raises :class:`UserError` for marks on persons who are not in the pedigree.
+    then has none). ``partners`` are couples without children, who get a line between them.
+    ``words`` replaces the English description for screen readers (and then symbols get their
+    label alone as title). Raises :class:`UserError` for marks on persons who are not in the
+    pedigree.
     """
     marks = _Marks(pedigree, frozenset(typed), frozenset(missing), frozenset(deceased))
     texts = labels if isinstance(labels, Mapping) else {n: n for n in pedigree.ids if labels}
-    layout = lay_out(pedigree)
-    picture = _Picture(pedigree, layout, marks, texts)
+    layout = lay_out(pedigree, partners)
+    picture = _Picture(pedigree, layout, marks, texts, words=words)
     body = [*picture.families(), *picture.symbols()]
     return _document(picture, body, title or pedigree.name or "Pedigree", legend)
 
@@ -88,6 +93,7 @@ class _Picture:
     drops: dict[int, int] = field(default_factory=dict)
     bars: dict[Couple, float] = field(default_factory=dict)
     aside: dict[Couple, float] = field(default_factory=dict)
+    words: str = ""
 
     def __post_init__(self) -> None:
         for level in sorted({couple.level for couple in self.layout.couples}):
@@ -129,6 +135,8 @@ class _Picture:
         lines, (x, y) = self._marriage(couple)
         for spouse in (couple.father, couple.mother):
             lines += self._passing(spouse, couple.level)
+        if not couple.children:
+            return lines
         ends = [self.at(child, couple.level + 1)[0] for child in couple.children]
         bar = self.bars[couple]
         if len(ends) == 1 and abs(ends[0] - x) < 0.5:
@@ -271,6 +279,8 @@ class _Picture:
         return [((c.father, c.mother), c.level) for c in self.layout.couples]
 
     def _words(self, name: str) -> str:
+        if self.words:
+            return self.texts.get(name, "")
         sex = self.pedigree[name].sex
         words = [self.texts.get(name, ""), sex.name.lower() if sex else "sex unknown"]
         words += [word for word in ("missing", "deceased") if name in getattr(self.marks, word)]
@@ -327,7 +337,7 @@ def _document(picture: _Picture, body: list[str], title: str, legend: bool) -> s
         body = [*body, *_legend(height)]
         width, height = max(width, 440.0), height + 44.0
     marks = picture.marks
-    described = in_words(picture.pedigree, marks.typed, marks.missing)
+    described = picture.words or in_words(picture.pedigree, marks.typed, marks.missing)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label={quoteattr(title)} '
         f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}">'

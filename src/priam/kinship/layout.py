@@ -62,10 +62,14 @@ class Layout:
         return abs(row.index(couple.father) - row.index(couple.mother)) == 1
 
 
-def lay_out(pedigree: Pedigree) -> Layout:
-    """Layout of one connected pedigree or of several components side by side."""
-    level = _levels(pedigree)
-    couples = _couples(pedigree, level)
+def lay_out(pedigree: Pedigree, partners: Iterable[tuple[str, str]] = ()) -> Layout:
+    """Layout of one connected pedigree or of several components side by side.
+
+    ``partners`` are couples without children in it.
+    """
+    pairs = list(dict.fromkeys([*_pairs(pedigree), *partners]))
+    level = _levels(pedigree, pairs)
+    couples = _couples(pedigree, level, pairs)
     rows = _initial_rows(pedigree, level, couples)
     problem = _Problem(pedigree, couples, level)
     rows = _improve(rows, problem)
@@ -81,19 +85,27 @@ def _pairs(pedigree: Pedigree) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def _levels(pedigree: Pedigree) -> dict[str, int]:
+def _levels(pedigree: Pedigree, pairs: list[tuple[str, str]]) -> dict[str, int]:
     group = {name: name for name in pedigree.ids}
-    for father, mother in _pairs(pedigree):
+    for father, mother in pairs:
         merged = {k: group[father] if v == group[mother] else v for k, v in group.items()}
         if _heights(pedigree, merged) is not None:
             group = merged
     heights = _heights(pedigree, group)
     assert heights is not None
     _pull_down(pedigree, group, heights)
-    top = {
-        name: min(heights[group[n]] for n in part) for part in pedigree.components for name in part
-    }
+    parts = _components(pedigree, pairs)
+    top = {name: min(heights[group[n]] for n in part) for part in parts for name in part}
     return {name: heights[group[name]] - top[name] for name in pedigree.ids}
+
+
+def _components(pedigree: Pedigree, pairs: list[tuple[str, str]]) -> list[tuple[str, ...]]:
+    """Groups of kin, those joined by partners without children taken together."""
+    group = {name: number for number, part in enumerate(pedigree.components) for name in part}
+    for one, other in pairs:
+        low, high = sorted((group[one], group[other]))
+        group = {name: low if number == high else number for name, number in group.items()}
+    return [tuple(n for n in pedigree.ids if group[n] == k) for k in sorted(set(group.values()))]
 
 
 def _heights(pedigree: Pedigree, group: dict[str, str]) -> dict[str, int] | None:
@@ -124,9 +136,11 @@ def _pull_down(pedigree: Pedigree, group: dict[str, str], heights: dict[str, int
             heights[one] = min(heights[group[child]] for child in children) - 1
 
 
-def _couples(pedigree: Pedigree, level: dict[str, int]) -> list[Couple]:
+def _couples(
+    pedigree: Pedigree, level: dict[str, int], pairs: list[tuple[str, str]]
+) -> list[Couple]:
     found = []
-    for father, mother in _pairs(pedigree):
+    for father, mother in pairs:
         children = tuple(p.id for p in pedigree.persons if (p.father, p.mother) == (father, mother))
         found.append(Couple(father, mother, max(level[father], level[mother]), children))
     return found
@@ -179,7 +193,11 @@ class _Problem:
     def __init__(self, pedigree: Pedigree, couples: list[Couple], level: dict[str, int]) -> None:
         self.couples, self.level = couples, level
         self.component = {
-            name: number for number, part in enumerate(pedigree.components) for name in part
+            name: number
+            for number, part in enumerate(
+                _components(pedigree, [(c.father, c.mother) for c in couples])
+            )
+            for name in part
         }
         self.rank = pedigree.index
         self.near: dict[int, list[Couple]] = {}
@@ -206,6 +224,8 @@ class _Problem:
             left = place[self.node(couple.father, upper)]
             right = place[self.node(couple.mother, upper)]
             cost += 40.0 * (abs(left - right) - 1.0) + (0.2 if left > right else 0.0)
+            if not couple.children:
+                continue
             below = [place[self.node(child, upper + 1)] for child in couple.children]
             cost += 3.0 * (max(below) - min(below) - len(below) + 1)
             lines.append(((left + right) / 2.0, min(below), max(below)))
@@ -298,6 +318,9 @@ def _places(rows: list[list[Node]], problem: _Problem) -> dict[Node, float]:
             programme.keep_apart(index[one], index[two], gap + 0.8 * apart)
     for couple in problem.couples:
         parents = [index[problem.node(p, couple.level)] for p in (couple.father, couple.mother)]
+        if not couple.children:
+            programme.pull({parents[0]: 1.0}, {parents[1]: 1.0}, 1.0)
+            continue
         below = [problem.node(child, couple.level + 1) for child in couple.children]
         order = sorted(index[node] for node in below)
         ends = {order[0]: 0.5, order[-1]: 0.5} if len(order) > 1 else {order[0]: 1.0}

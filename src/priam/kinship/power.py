@@ -25,13 +25,14 @@ from priam.kinship.observations import observe
 from priam.kinship.pedigree import Pedigree, Sex
 from priam.kinship.sampling import sample_genotypes
 from priam.kinship.shape import Shape
-from priam.kinship.tables import Tables, build_tables, genotype_index
+from priam.kinship.tables import Tables, build_tables, build_tables_indexed, genotype_index
 
 __all__ = [
     "Exclusion",
     "Inclusion",
     "Suggestion",
     "exclusion_power",
+    "expected_gains",
     "inclusion_power",
     "missing_person_exclusion",
     "ratio_power",
@@ -322,9 +323,56 @@ def _expected(
         for k in first
     ]
     tables = build_tables(pedigree, missing, families, [locus], theta=theta)
+    return _expected_of_tables(tables)[back]
+
+
+def expected_gains(
+    pedigree: Pedigree,
+    missing: str,
+    typed: Sequence[str],
+    candidates: Sequence[str],
+    loci: Sequence[Locus],
+    *,
+    draws: int,
+    rng: np.random.Generator,
+    theta: float = 0.0,
+) -> tuple[float, list[Suggestion]]:
+    """As :func:`whom_to_ask`, without looking at any genotype: what samples of ``typed`` bring
+    in a family of this shape, and what one more of each candidate would.
+
+    Genotypes of all of them are drawn ``draws`` times from the pedigree; the same draws serve
+    every candidate, so that differences between candidates have little noise. Returns the
+    expected log10 LR of the true missing person with ``typed``, and the candidates, best first.
+    """
+    for person in {*typed, *candidates} & {missing}:
+        raise UserError(f"{person!r} is missing and cannot give a sample; ask somebody else")
+    together = list(dict.fromkeys([*typed, *candidates]))
+    sets = [tuple(typed), *((*typed, person) for person in candidates)]
+    totals = np.zeros((len(sets), draws))
+    for locus in loci:
+        drawn = sample_genotypes(pedigree, locus, together, draws, rng, theta=theta)
+        for number, names in enumerate(sets):
+            known = {name: drawn[name][None] for name in names}
+            tables = build_tables_indexed(pedigree, missing, known, [locus], theta=theta)
+            totals[number] += _expected_of_tables(tables)
+    now = float(totals[0].mean())
+    found = [
+        Suggestion(
+            person,
+            float(row.mean()),
+            float(row.mean()) - now,
+            float(row.std(ddof=1) / np.sqrt(draws)) if draws > 1 else 0.0,
+        )
+        for person, row in zip(candidates, totals[1:])
+    ]
+    return now, sorted(found, key=lambda one: (-one.mean_log10, one.person))
+
+
+def _expected_of_tables(tables: Tables) -> Floats:
+    """Expected log10 LR of the true missing person at the one marker, for each family."""
     value = tables.values[0]
     prior = np.broadcast_to(tables.log_prior[0], value.shape)
     share = np.where(np.isfinite(value), np.exp(value + prior), 0.0)
     log_lr = np.where(np.isfinite(value), value, 0.0)
-    result: Floats = ((share * log_lr).sum(axis=0) / LN10)[back]
+    result: Floats = (share * log_lr).sum(axis=0) / LN10
     return result

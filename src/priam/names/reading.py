@@ -17,11 +17,11 @@ from importlib import resources
 from pathlib import Path
 
 from priam.errors import InputError
-from priam.formats.delimited import Delimited, read_delimited
+from priam.formats.delimited import Delimited, parse_delimited
 from priam.names.dates import UNKNOWN, PartialDate, day_comes_second, parse_date
 from priam.names.letters import clean
 
-__all__ = ["FIELDS", "NameList", "Person", "offer_mapping", "read_list"]
+__all__ = ["FIELDS", "NameList", "Person", "offer_mapping", "parse_list", "read_list"]
 
 #: The fields a list may have; ``name`` is a whole name in one column.
 FIELDS = (
@@ -99,7 +99,22 @@ def read_list(
     path: str | Path, *, mapping: Mapping[str, str] | None = None, encoding: str | None = None
 ) -> NameList:
     """Read a list of persons; errors name the file, the line and the column."""
-    table = read_delimited(path, encoding=encoding)
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", file=path) from error
+    return parse_list(data, file=str(path), mapping=mapping, encoding=encoding)
+
+
+def parse_list(
+    data: bytes,
+    *,
+    file: str = "",
+    mapping: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+) -> NameList:
+    """As :func:`read_list`, from bytes: a list that must not lie on a disk in the open."""
+    table = parse_delimited(data, file=file, encoding=encoding)
     chosen = _checked_mapping(table, mapping)
     ids, columns = _ids(table, chosen), {f: table.column(c) for f, c in chosen.items()}
     notices: list[str] = []
@@ -117,15 +132,15 @@ def read_list(
             )
         )
     if not persons:
-        raise InputError("has a header but no rows; at least one person was expected", file=path)
+        raise InputError("has a header but no rows; at least one person was expected", file=file)
     return NameList(
-        file=str(path),
+        file=file,
         persons=tuple(persons),
         mapping=chosen,
         unused=tuple(column for column in table.header if column not in chosen.values()),
         encoding=table.encoding,
         separator=table.separator,
-        sha256=hashlib.sha256(Path(path).read_bytes()).hexdigest(),
+        sha256=hashlib.sha256(data).hexdigest(),
         notices=tuple(notices),
     )
 

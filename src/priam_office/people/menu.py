@@ -25,6 +25,8 @@ class MenuEntry(NamedTuple):
 
 MENU = [
     MenuEntry(_("My day"), "day", "people.day", "day"),
+    MenuEntry(_("Families"), "families", "families.view", "famil"),
+    MenuEntry(_("Missing persons"), "missing-people", "families.view", "missing"),
 ]
 
 

@@ -6,14 +6,13 @@ is shown as it is. Nothing here says which claim is right.
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Mapping
 
 from django.utils import formats
-from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
+
+from priam_office.dates import when
 
 __all__ = ["event_type", "measure", "number", "party", "percent", "qualifier", "unit", "when"]
 
@@ -138,8 +137,6 @@ _EVENTS = {
     "case.returned": gettext_noop("Remains returned to the other side"),
     "family.code_issued": gettext_noop("Code given to a family"),
 }
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
 def party(code: str, names: Mapping[str, str]) -> str:
@@ -187,18 +184,3 @@ def percent(share: float | None) -> str:
     if share is None:
         return _("no figure")
     return formats.number_format(100 * share, decimal_pos=1) + "\u00a0%"
-
-
-def when(text: object) -> str:
-    """A date, or a month, in the form of the present language; anything else as it is."""
-    value = str(text or "")
-    try:
-        if found := _DAY.fullmatch(value):
-            date = datetime.date(*map(int, found.groups()))
-            return format_date(date, pgettext("date format", "j F Y"))
-        if found := _MONTH.fullmatch(value):
-            date = datetime.date(int(found[1]), int(found[2]), 1)
-            return format_date(date, pgettext("month format", "F Y"))
-    except ValueError:
-        return value
-    return value

@@ -1,0 +1,161 @@
+"""Lists and searches of a full office: first pages at the 95th percentile, and an import.
+
+    python benchmarks/bench_lists.py [--missing 70000] [--store sqlite|postgres] [--rounds 40]
+
+Targets: first page of every list under 200 ms at the 95th percentile; 20,000 records imported in
+under 60 s. The baseline of a page is the same page of an empty office (sign-in, frame, the event
+of the read); the baseline of the import is its reading without the write. Wall and CPU time, for
+on a busy machine they differ. Persons are made up (:mod:`priam.simulation.lists`).
+
+To add a list: its data in ``FILLERS``, its addresses in ``PAGES``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tests.office: databases, sign-in
+
+IMPORTED = 20_000
+
+
+def people_csv(count: int, seed: int) -> bytes:
+    """A list of missing persons that nobody knows."""
+    import numpy as np
+
+    from priam.simulation.lists import COLUMNS, ListOptions, make_lists
+
+    rows = make_lists(ListOptions(common=0, only_a=count, only_b=1), np.random.default_rng(seed)).a
+    text = io.StringIO()
+    out = csv.DictWriter(text, [*COLUMNS, "sex"])
+    out.writeheader()
+    out.writerows({**row, "sex": "f" if n % 30 == 0 else "m"} for n, row in enumerate(rows))
+    return text.getvalue().encode()
+
+
+def fill_families(count: int) -> list[tuple[str, float, float]]:
+    """Missing persons through the import, timed for ``IMPORTED`` of them."""
+    from priam_office.families import actions, importing
+
+    class By:
+        actor = "person/benchmark"
+
+    lines = []
+    for part, start in enumerate(range(0, count, IMPORTED)):
+        data = people_csv(min(IMPORTED, count - start), seed=part)
+        begun = time.perf_counter(), time.process_time()
+        people = importing.read(data, file="list.csv").people
+        read = time.perf_counter() - begun[0], time.process_time() - begun[1]
+        actions.import_missing(((facts, "list") for _, facts in people), by=By())
+        whole = time.perf_counter() - begun[0], time.process_time() - begun[1]
+        lines.append((f"read a list of {len(people):,}", *read))
+        lines.append((f"import {len(people):,} missing persons", *whole))
+    return lines
+
+
+FILLERS: list[Callable[[int], list[tuple[str, float, float]]]] = [fill_families]
+
+
+def pages() -> list[tuple[str, str, tuple[str, ...]]]:
+    """(what, address, roles) of every first page that is timed."""
+    from priam_office.families.models import MissingPerson
+    from priam_office.families.queries import display_name
+
+    row = MissingPerson.objects.order_by("-place")[:1]
+    facts = row[0].facts if row else {"names": [{"surname": "Тестенко"}], "born": {}, "unit": "1"}
+    surname = facts["names"][0]["surname"]
+    year = facts.get("born", {}).get("since", "1990")[:4] or "1990"
+    missing = "/en/work/missing/"
+    return [
+        ("missing: all", missing, ("liaison",)),
+        ("missing: open", f"{missing}?status=open", ("liaison",)),
+        ("missing: men", f"{missing}?sex=male", ("liaison",)),
+        ("missing: women", f"{missing}?sex=female", ("liaison",)),
+        ("missing: year of birth", f"{missing}?born={year}", ("liaison",)),
+        ("missing: women of a year", f"{missing}?born={year}&sex=female", ("liaison",)),
+        ("missing: unit", f"{missing}?unit={facts.get('unit') or '81'}", ("liaison",)),
+        ("missing: surname", f"{missing}?q={surname}", ("liaison",)),
+        ("missing: three letters", f"{missing}?q={surname[:3]}", ("liaison",)),
+        ("missing: whole name", f"{missing}?q={display_name(facts)}", ("liaison",)),
+        ("missing: nobody", f"{missing}?q=Ййййцццц", ("liaison",)),
+        ("families: all", "/en/work/families/", ("liaison",)),
+        ("families: a name", f"/en/work/families/?q={surname}", ("liaison",)),
+    ]
+
+
+def timed(rounds: int) -> dict[str, float]:
+    """95th percentile of each page, in milliseconds."""
+    from tests.office.signing_in import signed_in
+
+    found = {}
+    for what, address, roles in pages():
+        client = signed_in(*roles)
+        assert client.get(address).status_code == 200, address
+        times = [_once(client, address) for _ in range(rounds)]
+        found[what] = quantiles(times, n=20)[-1]
+    return found
+
+
+def _once(client: Any, address: str) -> float:
+    begun = time.perf_counter()
+    client.get(address)
+    return 1000 * (time.perf_counter() - begun)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--missing", type=int, default=70_000)
+    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--rounds", type=int, default=40)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        _begin(Path(folder), options.store, stack)
+        empty = timed(10)
+        for filler in FILLERS:
+            for what, wall, cpu in filler(options.missing):
+                print(f"{what:<44}{wall:8.1f} s wall{cpu:8.1f} s CPU", flush=True)
+        print(f"\n{'first page, 95th percentile (' + options.store + ')':<44}  full     empty")
+        for what, milliseconds in timed(options.rounds).items():
+            print(f"{what:<44}{milliseconds:6.0f} ms{empty.get(what, 0):6.0f} ms", flush=True)
+
+
+def _begin(folder: Path, store: str, stack: ExitStack) -> None:
+    """A new installation in ``folder`` on this kind of database."""
+    from priam_office.installation import create
+
+    os.environ |= {"PRIAM_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "priam_office.settings"}
+    create(folder, "benchmark.example/log")
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from tests.office import databases
+
+    settings.ALLOWED_HOSTS.append("testserver")
+    if store == "postgres":
+        url = os.environ.get("PRIAM_TEST_POSTGRES", databases.POSTGRES)
+        url = stack.enter_context(databases.copy_postgres(url))
+        databases.point_django_at(url)
+        stack.callback(_close)
+    databases.migrate()
+
+
+def _close() -> None:
+    from django.db import connection
+
+    connection.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Missing persons and their families: records, wishes, consents, pedigrees, references."""

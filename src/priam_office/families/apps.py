@@ -1,0 +1,18 @@
+"""Missing persons, families, consents, pedigrees."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+__all__ = ["FamiliesConfig"]
+
+
+class FamiliesConfig(AppConfig):
+    name = "priam_office.families"
+    label = "families"
+
+    def ready(self) -> None:
+        from priam_office.families.queries import find
+        from priam_office.people import scanning
+
+        scanning.register("families.view", find)

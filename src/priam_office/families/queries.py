@@ -1,0 +1,256 @@
+"""What pages of the family office read: plain values, a fixed number of queries a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.http import Http404
+from django.urls import reverse
+
+from priam_office.families import finding
+from priam_office.families.models import (
+    AntemortemSection,
+    DiaryEntry,
+    FamilyRow,
+    MissingPerson,
+    ReferenceSample,
+    RelativeRow,
+    ReporterRow,
+    SearchToken,
+    SectionRevision,
+)
+
+__all__ = [
+    "PAGE",
+    "FamilyPage",
+    "Listed",
+    "display_name",
+    "families",
+    "family",
+    "find",
+    "missing_people",
+    "missing_person",
+    "names_of_missing",
+    "reporters",
+    "revisions",
+    "sections",
+    "similar",
+]
+
+PAGE = 50
+_COUNTED = 1000  # rows of a token that are counted to find the rarest; more is "many"
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Listed(Generic[Row]):
+    """One part of a list; ``after`` is the place where the next begins, None at its end."""
+
+    rows: list[Row]
+    after: int | None
+
+
+def display_name(facts: Mapping[str, Any]) -> str:
+    """Surname, given name, patronymic of the first name, as written."""
+    return written(facts["names"][0])
+
+
+def written(name: Mapping[str, Any]) -> str:
+    """One name as it is written."""
+    parts = (name.get(part, "") for part in ("surname", "given", "patronymic"))
+    return " ".join(part for part in parts if part)
+
+
+# -- lists -----------------------------------------------------------------------------------
+
+
+def missing_people(
+    text: str = "",
+    chosen: Mapping[str, str] | None = None,
+    status: str = "",
+    before: int | None = None,
+    size: int = PAGE,
+) -> Listed[MissingPerson]:
+    """Missing persons, newest first, from below the place ``before``.
+
+    ``text`` are words of names (any alphabet, from three letters) or a number; ``chosen`` holds
+    ``sex``, ``born``, ``region``, ``unit``.
+    """
+    tokens = [*finding.searched(text), *finding.filters(chosen or {})]
+    rows = MissingPerson.objects.order_by("-place")
+    rows = _under(rows, finding.MISSING, tokens)
+    if status:
+        rows = rows.filter(status=status)
+    if before is not None:
+        rows = rows.filter(place__lt=before)
+    found = list(rows[: size + 1])
+    after = found[size - 1].place if len(found) > size else None
+    return Listed(found[:size], after)
+
+
+def _under(
+    rows: models.QuerySet[Any, Any], of: int, tokens: Sequence[int]
+) -> models.QuerySet[Any, Any]:
+    """Rows that have all tokens.
+
+    The rarest token leads where it has few rows; where all are frequent, rows are walked in
+    their order and each is looked up, which finds a page of them soon.
+    """
+    if not tokens:
+        return rows
+    counts = {token: _count(of, token) for token in dict.fromkeys(tokens)}
+    rarest = min(counts, key=lambda token: counts[token])
+    if counts[rarest] < _COUNTED:
+        places = SearchToken.objects.filter(active=True, of=of, token=rarest)
+        rows = rows.filter(place__in=list(places.values_list("place", flat=True)))
+    for token in counts:
+        if token != rarest or counts[rarest] >= _COUNTED:
+            held = SearchToken.objects.filter(
+                active=True, of=of, token=token, place=OuterRef("place")
+            )
+            rows = rows.filter(Exists(held))
+    return rows
+
+
+def _count(of: int, token: int) -> int:
+    rows = SearchToken.objects.filter(active=True, of=of, token=token)
+    return rows[:_COUNTED].count()
+
+
+def similar(facts: Mapping[str, Any], size: int = 6) -> list[MissingPerson]:
+    """Records that may be of the same person, most alike first: a hint for a person to judge.
+
+    Alike is who shares tokens: words of the name in any alphabet, a number, a year of birth.
+    """
+    words = [word for word in finding.words_of(facts) if word]
+    if not words:
+        return []
+    tokens = [token for word in words for token in finding.searched(word)]
+    found = (
+        SearchToken.objects.filter(active=True, of=finding.MISSING, token__in=tokens)
+        .values("place")
+        .annotate(shared=models.Count("token"))
+        .filter(shared__gte=min(2, len(tokens)))
+        .order_by("-shared", "-place")[:size]
+    )
+    shared = {row["place"]: row["shared"] for row in found}
+    rows = MissingPerson.objects.filter(place__in=shared)
+    return sorted(rows, key=lambda row: (-shared[row.place], -row.place))
+
+
+def families(text: str = "", before: int | None = None, size: int = PAGE) -> Listed[Any]:
+    """Families, newest first; ``text`` finds them by words of the names of their missing persons
+    and relatives."""
+    rows = FamilyRow.objects.order_by("-place").prefetch_related("missing_persons", "relatives")
+    tokens = finding.searched(text)
+    if tokens:
+        of_missing = _under(MissingPerson.objects.exclude(family=None), finding.MISSING, tokens)
+        of_relative = _under(RelativeRow.objects.all(), finding.RELATIVE, tokens)
+        ids = {*of_missing.values_list("family_id", flat=True)[:_COUNTED]}
+        ids |= {*of_relative.values_list("family_id", flat=True)[:_COUNTED]}
+        rows = rows.filter(pk__in=ids)
+    if before is not None:
+        rows = rows.filter(place__lt=before)
+    found = list(rows[: size + 1])
+    return Listed(found[:size], found[size - 1].place if len(found) > size else None)
+
+
+# -- one record ------------------------------------------------------------------------------
+
+
+def missing_person(missing: str) -> MissingPerson:
+    """The missing person, or 404."""
+    found = MissingPerson.objects.select_related("family").filter(pk=missing).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True)
+class FamilyPage:
+    """Everything of one family."""
+
+    row: FamilyRow
+    missing: list[MissingPerson]
+    relatives: list[RelativeRow]
+    samples: list[ReferenceSample]
+    by_person: dict[str, RelativeRow] = field(default_factory=dict)
+
+    def name(self, person: str) -> str:
+        """The name of a relative, as written; "" for a stranger."""
+        row = self.by_person.get(person)
+        return written(row.told["name"]) if row else ""
+
+    @property
+    def barred(self) -> list[RelativeRow]:
+        """Those who must not be contacted."""
+        return [row for row in self.relatives if row.standing == "barred"]
+
+
+def family(key: str) -> FamilyPage:
+    """The family, or 404."""
+    row = FamilyRow.objects.filter(pk=key).first()
+    if row is None:
+        raise Http404
+    relatives = list(row.relatives.order_by("place").prefetch_related("consent_rows"))
+    return FamilyPage(
+        row,
+        list(row.missing_persons.order_by("place")),
+        relatives,
+        list(row.samples.order_by("taken_at", "sample")),
+        {one.person: one for one in relatives},
+    )
+
+
+def diary(key: str, before: int | None = None, size: int = PAGE) -> Listed[DiaryEntry]:
+    """The diary of a family, newest first."""
+    rows = DiaryEntry.objects.filter(family_id=key).order_by("-place")
+    if before is not None:
+        rows = rows.filter(place__lt=before)
+    found = list(rows[: size + 1])
+    return Listed(found[:size], found[size - 1].place if len(found) > size else None)
+
+
+def reporters(person: MissingPerson) -> dict[str, dict[str, str]]:
+    """Who may say something of a missing person: id -> name and what they are.
+
+    ``of`` says of which codes ``kind`` is: ``relation`` or ``reporter``.
+    """
+    found = {}
+    if person.family_id:
+        for row in RelativeRow.objects.filter(family_id=person.family_id).order_by("place"):
+            name = written(row.told["name"])
+            found[row.person] = {"name": name, "kind": row.told["relation"], "of": "relation"}
+    for other in ReporterRow.objects.filter(missing=person).order_by("reporter"):
+        found[other.reporter] = {"name": other.name, "kind": other.kind, "of": "reporter"}
+    return found
+
+
+def sections(missing: str, section: str = "") -> list[AntemortemSection]:
+    """What all reporters say, in one section or in all."""
+    rows = AntemortemSection.objects.filter(missing_id=missing)
+    if section:
+        rows = rows.filter(section=section)
+    return list(rows.order_by("section", "key"))
+
+
+def revisions(missing: str, section: str, reporter: str) -> list[SectionRevision]:
+    """Saved states of a section of one reporter, newest first."""
+    rows = SectionRevision.objects.filter(missing_id=missing, section=section, reporter=reporter)
+    return list(rows.order_by("-revision")[:PAGE])
+
+
+def names_of_missing(keys: Iterable[str]) -> dict[str, str]:
+    """Names of missing persons by id."""
+    rows = MissingPerson.objects.filter(pk__in=list(keys))
+    return {row.missing: display_name(row.facts) for row in rows}
+
+
+def find(tag: str) -> str | None:
+    """The address of the page of a reference sample's family; None for another tag."""
+    row = ReferenceSample.objects.filter(pk=tag).first()
+    return None if row is None else reverse("family", args=[row.family_id]) + "#samples"
