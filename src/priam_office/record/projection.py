@@ -20,10 +20,9 @@ from django.conf import settings
 from django.db import models
 
 from priam_office.record.acts import Recorded
+from priam_office.record.insertion import put
 
 __all__ = ["Difference", "Rows", "compare", "derived_models", "fold", "projections", "write"]
-
-_BATCH = 200
 
 
 def projections() -> list[ModuleType]:
@@ -78,17 +77,7 @@ def fold(recorded: Iterable[Recorded], rows: Rows) -> Rows:
 
 def write(rows: Rows) -> None:
     """Insert or replace the rows, table by table in the order of the projections."""
-    for model in derived_models():
-        if not rows.of(model):
-            continue
-        fields = [f.name for f in model._meta.concrete_fields if not f.primary_key]
-        model._default_manager.bulk_create(
-            list(rows.of(model).values()),
-            batch_size=_BATCH,
-            update_conflicts=True,
-            unique_fields=[model._meta.pk.name],
-            update_fields=fields,
-        )
+    put((model, list(rows.of(model).values())) for model in derived_models())
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,10 +162,7 @@ def _store(start: state.Known, new: Sequence[tuple[Recorded, str]], current: Sta
         leaves.append((leaf.sequence, leaf.event_id, digest.hex()))
         hashes.append(digest)
     edge, nodes = tree.grown(start.edge or tree.compact_range(start.size), hashes)
-    insert(EventRow, events)
-    insert(Salt, salts)
-    insert(Leaf, leaves)
-    insert(Node, nodes)
+    insert([(EventRow, events), (Salt, salts), (Leaf, leaves), (Node, nodes)])
     return state.Known(start.size + len(new), hashes[-1].hex(), current, edge)
 
 
