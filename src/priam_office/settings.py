@@ -37,6 +37,10 @@ INSTALLED_APPS = [
     "priam_office.vault",
     "priam_office.record",
     "priam_office.people",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "priam_office.agreements",
     "priam_office.handovers",
     "priam_office.cases",
@@ -69,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -91,6 +96,26 @@ TEMPLATES = [
         },
     }
 ]
+
+# Signing in (people/signin.py): a name and a password, then a second factor. No signing up.
+ACCOUNT_ADAPTER = "priam_office.people.signin.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,5/5m/key"}
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+MFA_ADAPTER = "priam_office.people.signin.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "priam_office.people.signin.OneTimeForm",
+    "reauthenticate": "priam_office.people.signin.OneTimeReauthenticateForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Priam"
+MFA_TOTP_TOLERANCE = 1  # a phone and a server without internet may differ by half a minute
 
 AUTH_USER_MODEL = "people.User"
 LOGIN_URL = "sign-in"
@@ -151,8 +176,10 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-# "no-referrer" would make a browser send "Origin: null" with forms, and every form be refused.
+# Nobody else learns the address; with "no-referrer" a browser would send forms with the origin
+# "null", and the check against forged requests would refuse them all.
 SECURE_REFERRER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "priam_office.people.views.forged"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"

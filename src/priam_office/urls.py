@@ -27,5 +27,6 @@ urlpatterns = [
         path("work/", include("priam_office.api.urls")),
     ),
 ]
+handler403 = "priam_office.people.views.forbidden"
 handler404 = "priam_office.public.views.not_found"
 handler500 = "priam_office.public.views.failed"

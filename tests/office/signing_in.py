@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import time
 from typing import TYPE_CHECKING
 
 from django.test import Client
@@ -9,27 +11,50 @@ from django.test import Client
 if TYPE_CHECKING:  # models can be imported only once Django is set up
     from priam_office.people.models import User
 
-__all__ = ["account", "session_of", "signed_in"]
+__all__ = ["PASSWORD", "account", "session_of", "signed_in"]
+
+
+PASSWORD = "a password for tests only"
+
+
+@functools.cache
+def _hash_of(password: str) -> str:
+    """Hashing is slow on purpose; once is enough."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(password)
 
 
 def account(*roles: str, username: str = "") -> User:
-    """A new account that holds these roles; its password is never asked for."""
+    """A new account that holds these roles; its password is :data:`PASSWORD`."""
     from priam_office.people.actions import open_account
     from priam_office.people.models import User
 
     username = username or f"test-{User.objects.count() + 1}"
-    return open_account(username, roles=roles, by="tests")
+    user = open_account(username, roles=roles, by="tests")
+    user.password = _hash_of(PASSWORD)
+    user.save(update_fields=["password"])
+    return user
 
 
 def signed_in(*roles: str) -> Client:
     """A client in which such an account is signed in."""
+    return _client(account(*roles))
+
+
+def _client(user: User) -> Client:
+    """Signed in with a second factor, as everybody is who sees a page of work."""
     client = Client()
-    client.force_login(account(*roles))
+    client.force_login(user)
+    session = client.session
+    session["second_factor"] = True
+    # what allauth notes at a sign-in: it was just now
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     return client
 
 
 def session_of(user: User) -> str:
     """Key of a session in which the account is signed in, for a browser's cookie."""
-    client = Client()
-    client.force_login(user)
-    return client.cookies["sessionid"].value
+    return str(_client(user).cookies["sessionid"].value)

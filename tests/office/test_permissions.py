@@ -13,7 +13,7 @@ from priam_office.people.permissions import PERMISSIONS, ROLES
 from tests.office.signing_in import signed_in
 
 # Addresses for everybody: signing in and out, and whatever does not lie under /work/.
-OPEN = {"sign-in", "sign-out"}
+OPEN = {"sign-in", "account_login", "sign-out", "mfa_authenticate", "mfa_login_webauthn"}
 
 
 def views(resolver: Any = None, prefix: str = "") -> Iterator[tuple[str, Any, str]]:

@@ -10,6 +10,7 @@ import secrets
 import unicodedata
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import F
 
@@ -20,6 +21,7 @@ from priam.events import (
     AccountOpened,
     RoleGiven,
     RoleTaken,
+    SecondFactorReset,
     SigningKeyRevoked,
 )
 from priam_office.people.models import User
@@ -34,6 +36,7 @@ __all__ = [
     "end_sessions",
     "first_password",
     "open_account",
+    "reset_sign_in",
     "single_line",
 ]
 
@@ -48,7 +51,8 @@ def open_account(
     by: str,
     password: str | None = None,
 ) -> User:
-    """A new account with these roles; without ``password`` it cannot sign in yet.
+    """A new account with these roles. ``password`` is one that somebody else knows, so it has to
+    be changed at the first sign-in; without it the account cannot sign in yet.
 
     Either all is done or nothing: a name without its events holds no role and is removed.
     """
@@ -58,7 +62,8 @@ def open_account(
     wanted = _known_roles(roles)
     if User.objects.filter(username=username).exists():
         raise UserError(f"there is an account {username!r} already")
-    user = User.objects.create_user(username, password, name=name)
+    first = password is not None
+    user = User.objects.create_user(username, password, name=name, first_password=first)
     events = [AccountOpened(user.key), *(RoleGiven(user.key, role) for role in wanted)]
     try:
         record_all([Entry(event) for event in events], by=by)
@@ -101,6 +106,26 @@ def enable(user: User, *, by: str) -> None:
     """Let the account sign in again."""
     record(AccountEnabled(user.key), by=by)
     User.objects.filter(pk=user.pk).update(is_active=True)
+
+
+def reset_sign_in(user: User, *, by: str, asked_by: User | None = None) -> str:
+    """Take away password and second factors and revoke the signing key; the new first password.
+
+    On a page two administrators do it: ``asked_by`` is the other one.
+    """
+    account = known().state.accounts[user.key]
+    entries = [Entry(SecondFactorReset(user.key, asked_by.key if asked_by else None))]
+    if account.key is not None:
+        entries.append(Entry(SigningKeyRevoked(account.key, "lost")))
+    record_all(entries, by=by)
+    password = first_password()
+    with transaction.atomic():
+        Authenticator.objects.filter(user=user).delete()
+        user.set_password(password)
+        user.first_password = True
+        user.save(update_fields=["password", "first_password"])
+    end_sessions(user)
+    return password
 
 
 def end_sessions(user: User) -> None:

@@ -12,4 +12,4 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from priam_office.people import reading  # noqa: F401  registers its event
+        from priam_office.people import reading, signin  # noqa: F401  register event and signals

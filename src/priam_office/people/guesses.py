@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from priam.errors import UserError
 
@@ -21,7 +22,7 @@ class Guesses:
     def check(self) -> None:
         """Refuse to try at all after too many failures."""
         if cache.get(self._key, 0) >= _MOST:
-            raise UserError(f"too many wrong tries; wait {_WAIT // 60} minutes")
+            raise UserError(_("Too many wrong tries; wait %(n)s minutes.") % {"n": _WAIT // 60})
 
     def failed(self) -> None:
         """Count one more; the wait begins anew."""

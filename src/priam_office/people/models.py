@@ -21,6 +21,9 @@ def new_key() -> str:
 class UserManager(BaseUserManager["User"]):
     """Makes accounts; Django's own commands expect these names."""
 
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username=(username or "").strip().casefold())
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(username=self.model.normalize_username(username), **fields)
         user.set_password(password)
@@ -39,13 +42,16 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # counted up when roles change or the account is disabled: sessions begun before are over
     epoch = models.PositiveIntegerField(default=0)
+    first_password = models.BooleanField(default=False)  # somebody else knows it; to be changed
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     PERSONAL = frozenset({"username", "name", "email", "password"})
-    IMPERSONAL = frozenset({"id", "key", "language", "is_active", "epoch", "last_login"})
+    IMPERSONAL = frozenset({"id", "key", "language", "is_active", "epoch", "last_login"}) | {
+        "first_password"
+    }
 
     @property
     def actor(self) -> str:

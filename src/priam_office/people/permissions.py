@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from csp.decorators import csp_replace
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,10 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_noop as _
 
-__all__ = ["PERMISSIONS", "ROLES", "permits", "requires"]
+__all__ = ["PERMISSIONS", "ROLES", "SECOND_FACTOR", "permits", "requires", "work_policy"]
+
+#: Mark of a session whose person showed a second factor; nothing but the own account opens without.
+SECOND_FACTOR = "second_factor"
 
 #: Role -> its name, as shown.
 ROLES: dict[str, str] = {
@@ -39,6 +43,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "people.own_account": " ".join(ROLES),
         "people.day": " ".join(ROLES),
         "people.manage": "administrator",
+        # a signing key of one's own: those who decide, and those who hand over
+        "people.sign": "examiner laboratory legal negotiator",
         # a tag leads to its page, if the role may open that page
         "people.scan": " ".join(ROLES.keys() - {"administrator"}),
         # custody: bags, cases, elements, samples, storage; no names, no genotypes
@@ -107,15 +113,36 @@ def requires(permission: str) -> Callable[[View], View]:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect(f"{reverse('sign-in')}?next={request.path}")
+                # the path alone: what was asked for may name somebody
+                return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.path})}")
+            step = _unfinished(request, permission)
+            if step:
+                return redirect(step)
             if not permits(request.user, permission):
                 raise PermissionDenied
             response = view(request, *args, **kwargs)
             add_never_cache_headers(response)
             return response
 
-        answered = csp_replace(_WORK_POLICY)(guarded)
+        answered = work_policy(guarded)
         answered.permission = permission  # type: ignore[attr-defined]
         return answered
 
     return decorate
+
+
+def work_policy(view: View) -> View:
+    """Give a view the policy of pages for staff: scripts of this server, and of no other."""
+    policed: View = csp_replace(_WORK_POLICY)(view)
+    return policed
+
+
+def _unfinished(request: HttpRequest, permission: str) -> str:
+    """Name of the page where the sign-in must be completed first; empty if it is complete."""
+    if permission == "people.own_account":
+        return ""
+    if request.user.first_password:
+        return "account_change_password"
+    if not request.session.get(SECOND_FACTOR):
+        return "second-factor"
+    return ""

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from priam.errors import UserError
 from priam.events import SigningKeyAdded, SigningKeyRevoked
@@ -80,7 +81,7 @@ def sign(user: User, passphrase: str, statement: bytes) -> str:
     """
     key = key_of(user)
     if key is None:
-        raise UserError("you have no signing key yet; make one first")
+        raise UserError(_("You have no signing key yet; make one first."))
     guesses = Guesses("signature", user.key)
     guesses.check()
     sealed = SealedKey.objects.get(key=key.key).sealed
@@ -88,7 +89,7 @@ def sign(user: User, passphrase: str, statement: bytes) -> str:
         pair = keys.open_key(sealed, passphrase)
     except LogError:
         guesses.failed()
-        raise UserError("this is not the passphrase of your signing key") from None
+        raise UserError(_("This is not the passphrase of your signing key.")) from None
     guesses.forget()
     signed = notes.sign(_text(statement), pair.signers())
     return "".join(map(str, signed.signatures))
@@ -144,9 +145,10 @@ def _text(statement: bytes) -> str:
 
 def _check_passphrase(user: User, passphrase: str) -> None:
     if len(passphrase) < SHORTEST_PASSPHRASE:
-        raise UserError(f"a passphrase has at least {SHORTEST_PASSPHRASE} characters")
+        raise UserError(
+            _("A passphrase has at least %(n)s characters.") % {"n": SHORTEST_PASSPHRASE}
+        )
     if user.check_password(passphrase):
         raise UserError(
-            "the passphrase of your signing key must not be the password you sign in with, "
-            "which this server sees"
+            _("The passphrase must not be the password you sign in with, which this server sees.")
         )

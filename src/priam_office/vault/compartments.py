@@ -24,8 +24,9 @@ __all__ = [
     "wrapping_key",
 ]
 
-#: What is sealed, by compartment. Other compartments (negotiation, public) are kept readable.
-SEALED = ("custody", "identity", "genetic")
+#: What is sealed, by compartment; ``access`` holds the secrets of second factors. Other
+#: compartments (negotiation, public) are kept readable.
+SEALED = ("custody", "identity", "genetic", "access")
 _INDEX = "search-index"
 
 
