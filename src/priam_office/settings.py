@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "priam_office.handovers",
     "priam_office.cases",
     "priam_office.families",
+    "priam_office.releases",
     "priam_office.public",
     "priam_office.totals",
     "priam_office.reviews",
@@ -57,6 +58,7 @@ PROJECTIONS = [
     "priam_office.cases.projection",
     "priam_office.families.projection",
     "priam_office.reviews.projection",
+    "priam_office.releases.projection",
 ]
 
 MIDDLEWARE = [

@@ -11,6 +11,7 @@ import pytest
 from priam.errors import UserError
 from priam.events.base import Event, Recorded
 from priam.events.state import State
+from tests.office.acts import Noted
 
 CANARY = "Канарейка-7731"
 
@@ -63,10 +64,15 @@ def test_a_stolen_file_shows_no_canary(sqlite: str) -> None:
 def test_without_the_key_the_compartment_is_locked(
     sqlite: str, tmp_path: Path, settings: object
 ) -> None:
+    from django.test import Client
+
+    from priam_office.record import state
     from priam_office.record.audit import audit
     from priam_office.record.queries import event
     from priam_office.record.write import record
     from priam_office.vault import compartments, datakeys
+
+    keys = settings.COMPARTMENT_KEYS  # type: ignore[attr-defined]
 
     installation = settings.INSTALLATION  # type: ignore[attr-defined]
     written = record(Whispered(CANARY), by="tests")
@@ -81,8 +87,14 @@ def test_without_the_key_the_compartment_is_locked(
         report = audit(installation.verifiers(), installation.origin())
         assert report.log.payloads == 0
         assert {kind for kind, _ in report.findings} <= {"events_unreadable"}
+        state._kept[0] = state._EMPTY  # as a process that starts without the key
+        assert Client().get("/en/").status_code == 200
+        with pytest.raises(UserError, match="nothing can be recorded now"):
+            record(Noted("a line"), by="tests")
     finally:
         datakeys._opened.clear()
+    settings.COMPARTMENT_KEYS = keys  # type: ignore[attr-defined]
+    assert record(Noted("a line"), by="tests").sequence == 1
 
 
 def test_a_box_does_not_open_at_another_place(sqlite: str) -> None:

@@ -12,8 +12,8 @@ from ninja import Query, Router
 from ninja.errors import HttpError
 
 from priam_office.agreements.models import Claim
-from priam_office.api.schemas import ClaimOut, EventOut, Figure, LogOut, Page, Problem
-from priam_office.public import queries
+from priam_office.api.schemas import ClaimOut, EventOut, Figure, LogOut, Page, Problem, UnitOut
+from priam_office.public import casework, queries
 from priam_office.record import queries as record
 from priam_office.record.acts import body
 from priam_office.record.models import Event
@@ -66,6 +66,15 @@ def figures(request: HttpRequest) -> list[dict[str, object]]:
 def account(request: HttpRequest) -> dict[str, object]:
     """In the shape of `priam account --format json` (docs/reference/claims-file.md)."""
     return queries.view().account.to_json()
+
+
+@router.get("/units", response=list[UnitOut], auth=None, summary="Casework by unit")
+def units(request: HttpRequest) -> list[UnitOut]:
+    """Figures of casework, each with its unit; `count` is null where it would point at persons."""
+    return [
+        UnitOut(key=f.key, unit=f.unit, count=f.count, types=list(f.types))
+        for f in casework.figures()
+    ]
 
 
 @router.get("/log", response=LogOut, auth=None, summary="Size and keys of the log")

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from ninja import Schema
 from pydantic import Field
 
-__all__ = ["ClaimOut", "EventOut", "Figure", "LogOut", "Page", "Problem", "Value"]
+__all__ = ["ClaimOut", "EventOut", "Figure", "LogOut", "Page", "Problem", "UnitOut", "Value"]
 
 Item = TypeVar("Item")
 
@@ -75,6 +75,15 @@ class EventOut(Schema):
     received_time: str
     commitment: str
     body: dict[str, Any] | None
+
+
+class UnitOut(Schema):
+    """A figure of casework. Units are never added to each other."""
+
+    key: str
+    unit: str
+    count: int | None = Field(description="null where a small number of persons could be read")
+    types: list[str] = Field(description="the types of events it is reckoned from")
 
 
 class LogOut(Schema):

@@ -27,6 +27,7 @@ MENU = [
     MenuEntry(_("My day"), "day", "people.day", "day"),
     MenuEntry(_("Families"), "families", "families.view", "famil"),
     MenuEntry(_("Missing persons"), "missing-people", "families.view", "missing"),
+    MenuEntry(_("Releases"), "releases", "release.view", "release"),
 ]
 
 

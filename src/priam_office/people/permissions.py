@@ -62,8 +62,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "board.sign_science": "examiner laboratory",
         "board.sign_law": "legal",
         "release.view": "liaison legal mortuary",
+        "release.plan": "liaison mortuary",
         "release.work": "liaison",
         "release.hand_over": "mortuary",
+        # papers with a name on them only for those who may see names
+        "release.papers": "liaison mortuary",
         # negotiation: agreements, offers, manifests; no persons
         "handovers.view": "negotiator auditor",
         "handovers.work": "negotiator",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from priam_office.public import simulated, views
+from priam_office.public import casework, simulated, views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("events/", views.events, name="events"),
     path("events/<uuid:event_id>/", views.event, name="event"),
     path("log/", views.log, name="log"),
+    path("units/", casework.units, name="units"),
+    path("status/", casework.status, name="status"),
     path("simulated/", simulated.page, name="simulated"),
     path("how-to-read/", views.how_to_read, name="how-to-read"),
 ]

@@ -3,6 +3,9 @@
 It is known up to a place in the log and to the hash of the leaf before that place. If the
 database holds another leaf there (a restored backup, a transaction that was rolled back, another
 database), what was kept is thrown away and folded anew; otherwise only what is new is folded.
+
+While a compartment is locked its events are left out: what is open to everybody can still be
+shown. The state is then ``partial``, says why, and nothing is written on it.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from django.db import connection
 from priam.tlog.tree import CompactRange
 from priam_office.record.acts import State, apply, from_row
 from priam_office.record.models import Event, Leaf
+from priam_office.vault.compartments import CompartmentLocked, locked
 
 __all__ = ["Known", "head", "known", "remember"]
 
@@ -29,6 +33,7 @@ class Known:
     last: str
     state: State
     edge: CompactRange | None = field(default=None, compare=False)
+    partial: str = ""
 
 
 _EMPTY = Known(0, "", State())
@@ -39,6 +44,8 @@ _kept: list[Known] = [_EMPTY]
 def known() -> Known:
     """The state of the log as this transaction sees it."""
     kept = _kept[0]
+    if kept.partial and not locked():
+        kept = _EMPTY  # the key is back
     size, last = head()
     if size == 0:
         return _EMPTY
@@ -62,11 +69,15 @@ def _holds(kept: Known) -> bool:
 
 
 def _catch_up(kept: Known, size: int, last: str) -> Known:
-    state = kept.state
+    state, partial = kept.state, kept.partial
     rows = Event.objects.filter(sequence__gte=kept.size, sequence__lt=size)
     for row in rows.iterator(2000):
-        state = apply(state, from_row(row))
-    return remember(Known(size, last, state))
+        try:
+            state = apply(state, from_row(row))
+        except CompartmentLocked as error:
+            ids = state.event_ids.set(row.event_id, row.sequence)
+            state, partial = state.having(size=row.sequence + 1, event_ids=ids), str(error)
+    return remember(Known(size, last, state, partial=partial))
 
 
 def remember(value: Known) -> Known:

@@ -77,6 +77,10 @@ def record_all(entries: Sequence[Entry], *, by: str) -> list[Recorded]:
 def _written(entries: Sequence[Entry], by: str) -> tuple[list[Recorded], state.Known]:
     """Inside a transaction: check, store, update tables; the state is not yet remembered."""
     start = state.known()
+    if start.partial:
+        raise UserError(
+            f"nothing can be recorded now, since no rule can be checked: {start.partial}"
+        )
     results, new, current = _checked(entries, by, start)
     if not new:
         return results, start

@@ -2,7 +2,8 @@
 
 ``PRIAM_COMPARTMENT_KEYS`` names the folder (``compartments`` in the data folder if unset), so it
 can be a stick that is taken out at night. A compartment whose file is not there is
-locked: its fields and payloads cannot be read or written, and everything else works.
+locked: its fields and payloads cannot be read, what is open to everybody is still shown, and
+nothing is recorded, because the rules could not be checked.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ __all__ = [
     "exchange",
     "folder",
     "index_key",
+    "locked",
     "make_keys",
     "wrapping_key",
 ]
@@ -78,6 +80,11 @@ def wrapping_key(compartment: str) -> bytes:
     if compartment not in SEALED:
         raise ValueError(f"{compartment!r} is no sealed compartment")
     return _key(folder() / f"{compartment}.key", compartment)
+
+
+def locked() -> bool:
+    """Whether a compartment's key is missing."""
+    return not all((folder() / f"{compartment}.key").is_file() for compartment in SEALED)
 
 
 def index_key() -> bytes:
