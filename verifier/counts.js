@@ -56,26 +56,43 @@ Object.assign(Check.prototype, {
       `${again.length} tags stand in an earlier manifest too: ${some(again)}; offered again, or counted twice`, [document.giver]);
   },
 
+  // Says what was counted; whether the count fits the manifest, refused bags apart.
   reception({ document, digest, parties }, manifests) {
     const [about, by] = [`reception ${digest.slice(0, 16)}`, sorted(parties)];
     const { party, role, received, reservations } = document;
-    if (!parties.has(party)) return this.say("invalid", about, `it speaks for ${party}, who has not signed it`);
+    const invalid = (text) => { this.say("invalid", about, text); return false; };
+    if (!parties.has(party)) return invalid(`it speaks for ${party}, who has not signed it`);
     const target = manifests.get(document.manifest);
-    if (!target) return this.say("invalid", about, "its manifest is not in the bundle");
+    if (!target) return invalid("its manifest is not in the bundle");
     const { batch, count, items } = target.document;
+    const wasRefused = (r) => !r.received && r.reason.startsWith("refused: ");
+    const refused = reservations.filter(wasRefused).length;
+    const apart = refused ? `, ${refused} refused` : "";
     const reasons = reservations.map((r) => `${r.tag}: ${r.reason}`);
     const reserved = reasons.length ? `with ${reasons.length} reservations (${some(reasons, "; ")})` : "without reservation";
-    this.say("claimed", about, `batch ${batch}: ${party} (${role}) counted ${received} of ${count}, ${reserved}`, by);
+    this.say("claimed", about, `batch ${batch}: ${party} (${role}) counted ${received} of ${count}${apart}, ${reserved}`, by);
     const tags = new Set(items.map((item) => item.tag));
     const unknown = reservations.map((r) => r.tag).filter((tag) => !tags.has(tag));
     if (unknown.length)
       this.say("contradiction", about, `it has reservations on tags not in the manifest: ${some(sorted(unknown))}`, by);
-    if (received === count) return undefined;
-    const missing = reservations.filter((r) => !r.received).map((r) => r.tag);
-    const text = `batch ${batch}: the manifest states ${count}, ${party} counted ${received}, `
-      + `a difference of ${Math.abs(count - received)}`;
-    return this.say("contradiction", about, missing.length ? `${text}; not received: ${some(missing)}` : text,
+    const due = count - refused;
+    if (received === due) return true;
+    const missing = reservations.filter((r) => !r.received && !wasRefused(r)).map((r) => r.tag);
+    const text = `batch ${batch}: the manifest states ${count}${apart}, ${party} counted ${received}, `
+      + `a difference of ${Math.abs(due - received)}`;
+    this.say("contradiction", about, missing.length ? `${text}; not received: ${some(missing)}` : text,
       sorted(new Set([...target.parties, party])));
+    return false;
+  },
+
+  // Two counts that each fit the manifest may still differ: one side says more was refused.
+  against({ document, digest }, counted) {
+    const first = counted.get(document.manifest) ?? document;
+    counted.set(document.manifest, first);
+    if (first.received === document.received) return;
+    this.say("contradiction", `reception ${digest.slice(0, 16)}`,
+      `${first.party} counted ${first.received}, ${document.party} ${document.received}: they do not agree on what was refused`,
+      sorted(new Set([first.party, document.party])));
   },
 
   async splitViews() {

@@ -162,7 +162,8 @@ class Check {
     const receptions = await this.signed(this.bundle.receptions, RECEPTION, "reception");
     for (const item of manifests.values()) this.manifest(item);
     this.chains([...manifests.values()].filter((item) => item.parties.size));
-    for (const item of receptions.values()) this.reception(item, manifests);
+    const counted = new Map();
+    for (const item of receptions.values()) if (this.reception(item, manifests)) this.against(item, counted);
   }
 
   // By hash: signatures on several copies of the same bytes are put together.

@@ -107,3 +107,77 @@ def test_what_is_refused(offices: Offices, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="there is no checkpoint of 1 events"):
         a.do("export", "B", file, since=1)
     assert [office.do("size") for office in offices.values()] == before
+
+
+def met(giver: Office, name: str, batch: str) -> None:
+    giver.do("open_handover", batch, "accord", [name], place="point", date="2025-06-20")
+
+
+def test_a_refused_bag_is_offered_again_and_one_of_the_other_side_goes_back(
+    offices: Offices, tmp_path: Path
+) -> None:
+    a, b = offices["A"], offices["B"]
+    stick = tmp_path / "stick"
+    tags = a.do("new_tags", 3)
+    name = a.do("issue_manifest", "accord", "refusal", "B", [Item(tag, f"S{tag}") for tag in tags])
+    met(a, name, "refusal")
+    carry(offices, "A", "B", stick)
+    b.do("refuse_bag", name, tags[0], "the seal is open")
+    carry(offices, "B", "A", stick)
+    a.do("hand_over", name)
+    for office in (a, b):
+        carry(offices, "A", "B", stick)
+        office.do("count", name, tags[1:])
+        office.do("sign", name)
+    carry(offices, "A", "B", stick)
+    a.do("annex", tmp_path / "policy", tmp_path / "parties")
+    assert refusal_agreed(b, tmp_path)
+    # what was refused stayed with the giver, and is offered again with its history
+    again = a.do("issue_manifest", "accord", "again", "B", [Item(tags[0], "S-new")])
+    met(a, again, "again")
+    a.do("hand_over", again)
+    # remains found to be of the other side go back by the same road
+    b.do("found_other_side", tags[1], "found when it was opened")
+    back = b.do("issue_manifest", "accord", "back", "A", [Item(tags[1])])
+    met(b, back, "back")
+    b.do("hand_over", back)
+    carry(offices, "B", "A", stick)
+    carry(offices, "A", "B", stick)
+    for office in (a, b):
+        state = {bag: office.do("bag", bag) for bag in tags}
+        assert [state[tag][0] for tag in tags] == ["B", "A", "B"]
+        kinds = state[tags[0]][1]
+        assert kinds[:2] == ["manifest.issued", "handover.bag_refused"]
+        assert kinds[2:4] == ["manifest.issued", "handover.handed_over"]
+        assert "bag.found_other_side" in state[tags[1]][1]
+
+
+def refusal_agreed(office: Office, folder: Path) -> bool:
+    office.do("dispute", "refusal", folder / "evidence")
+    report = verify_bundle(
+        (folder / "evidence").read_bytes(),
+        policy=parse_policy((folder / "policy").read_bytes()),
+        parties=parse_parties((folder / "parties").read_bytes()),
+    )
+    claimed = " ".join(s.text for s in report.of("claimed"))
+    assert "A (giver) counted 2 of 3, 1 refused" in claimed
+    assert "B (receiver) counted 2 of 3, 1 refused" in claimed
+    return report.ok
+
+
+def test_a_corrected_count_is_signed_again(offices: Offices, tmp_path: Path) -> None:
+    a, b = offices["A"], offices["B"]
+    tags = a.do("new_tags", 2)
+    name = a.do("issue_manifest", "accord", "corrected", "B", [Item(tag) for tag in tags])
+    met(a, name, "corrected")
+    a.do("hand_over", name)
+    carry(offices, "A", "B", tmp_path / "stick")
+    b.do("count", name, tags)
+    b.do("sign", name)
+    with pytest.raises(UserError, match="signed already"):
+        b.do("sign", name)
+    b.do("correct", name, 1, "one was counted twice")
+    b.do("sign", name)
+    carry(offices, "B", "A", tmp_path / "stick")
+    figure = next(f for f in a.do("figures") if f["manifest"] == name)
+    assert {c["party"]: c["value"] for c in figure["counts"]}["B"] == 1

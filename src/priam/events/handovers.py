@@ -289,7 +289,9 @@ class BagRefused(Event):
         return _put(
             after,
             dataclasses.replace(
-                manifest, refused=manifest.refused.set(self.tag, recorded.event_id)
+                manifest,
+                refused=manifest.refused.set(self.tag, recorded.event_id),
+                refusals=manifest.refusals.set(self.tag, self.reason),
             ),
         )
 

@@ -166,6 +166,7 @@ class Manifest:
     # Maps from tag to event id, not sets: adding one bag to a thousand copies nothing.
     handed_over: Map[str, str] = field(default_factory=Map)
     refused: Map[str, str] = field(default_factory=Map)
+    refusals: Map[str, str] = field(default_factory=Map)  # refused tag -> the receiver's reason
     received: Map[str, Map[str, str]] = field(default_factory=Map)  # counting party -> tags
     counts: Map[str, str] = field(default_factory=Map)  # counting party -> event id in entries
     reservations: frozenset[str] = frozenset()  # event ids in entries

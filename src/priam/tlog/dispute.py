@@ -287,8 +287,10 @@ class _Check:
         for signed in manifests.values():
             self._manifest(signed)
         self._chains([s for s in manifests.values() if isinstance(s.document, Manifest)])
+        counted: dict[str, Reception] = {}  # manifest -> the first count that fits it
         for signed in receptions.values():
-            self._reception(signed, manifests)
+            if self._reception(signed, manifests):
+                self._against(signed, counted)
 
     def _signed(self, texts: Sequence[str], parse: Any, what: str) -> dict[str, _Signed]:
         """Documents by hash; signatures on several copies of the same bytes are put together."""
@@ -394,33 +396,51 @@ class _Check:
             text += "offered again, or counted twice"
             self.say("claimed", _about(manifest.digest), text, [manifest.giver])
 
-    def _reception(self, signed: _Signed, manifests: Mapping[str, _Signed]) -> None:
+    def _reception(self, signed: _Signed, manifests: Mapping[str, _Signed]) -> bool:
+        """Say what was counted; whether the count fits the manifest, refused bags apart."""
         reception = signed.document
         assert isinstance(reception, Reception)
         about, by = _about(reception.digest, "reception"), tuple(sorted(signed.parties))
         if reception.party not in signed.parties:
             self.say("invalid", about, f"it speaks for {reception.party}, who has not signed it")
-            return
+            return False
         target = manifests.get(reception.manifest)
         if target is None or not isinstance(target.document, Manifest):
             self.say("invalid", about, "its manifest is not in the bundle")
-            return
+            return False
         manifest = target.document
+        refused = sum(r.refused for r in reception.reservations)
+        apart = f", {refused} refused" if refused else ""
         text = f"batch {manifest.batch}: {reception.party} ({reception.role}) counted "
-        text += f"{reception.received} of {manifest.count}"
+        text += f"{reception.received} of {manifest.count}{apart}"
         self.say("claimed", about, text + _reserved(reception), by)
         unknown = {r.tag for r in reception.reservations} - {i.tag for i in manifest.items}
         if unknown:
             text = f"it has reservations on tags not in the manifest: {_some(sorted(unknown))}"
             self.say("contradiction", about, text, by)
-        if reception.received != manifest.count:
-            missing = [r.tag for r in reception.reservations if not r.received]
-            text = f"batch {manifest.batch}: the manifest states {manifest.count}, "
-            text += f"{reception.party} counted {reception.received}, "
-            text += f"a difference of {abs(manifest.count - reception.received)}"
-            text += f"; not received: {_some(missing)}" if missing else ""
-            sides = sorted({*target.parties, reception.party})
-            self.say("contradiction", about, text, sides)
+        due = manifest.count - refused
+        if reception.received == due:
+            return True
+        missing = [r.tag for r in reception.reservations if not r.received and not r.refused]
+        text = f"batch {manifest.batch}: the manifest states {manifest.count}{apart}, "
+        text += f"{reception.party} counted {reception.received}, "
+        text += f"a difference of {abs(due - reception.received)}"
+        text += f"; not received: {_some(missing)}" if missing else ""
+        sides = sorted({*target.parties, reception.party})
+        self.say("contradiction", about, text, sides)
+        return False
+
+    def _against(self, signed: _Signed, counted: dict[str, Reception]) -> None:
+        """Two counts that each fit the manifest may still differ: one side says more refused."""
+        reception = signed.document
+        assert isinstance(reception, Reception)
+        first = counted.setdefault(reception.manifest, reception)
+        if first.received == reception.received:
+            return
+        text = f"{first.party} counted {first.received}, {reception.party} {reception.received}: "
+        text += "they do not agree on what was refused"
+        by = sorted({first.party, reception.party})
+        self.say("contradiction", _about(reception.digest, "reception"), text, by)
 
     # --- proofs against logs that came with the bundle
 

@@ -22,6 +22,7 @@ from priam.tlog.leaves import canonical_json
 from priam.tlog.notes import Note, Signer
 
 __all__ = [
+    "REFUSED",
     "Item",
     "Manifest",
     "Reception",
@@ -35,6 +36,7 @@ __all__ = [
 
 MANIFEST = "priam-manifest/v1"
 RECEPTION = "priam-reception/v1"
+REFUSED = "refused: "  # how the reason for a bag begins that the receiver did not take
 T = TypeVar("T", "Manifest", "Reception")
 _HEX = frozenset("0123456789abcdef")
 
@@ -54,6 +56,11 @@ class Reservation:
     tag: str
     received: bool
     reason: str
+
+    @property
+    def refused(self) -> bool:
+        """Whether the bag was not handed over, because the receiver refused it."""
+        return not self.received and self.reason.startswith(REFUSED)
 
 
 @dataclass(frozen=True, slots=True)

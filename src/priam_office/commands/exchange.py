@@ -10,10 +10,11 @@ import click
 
 from priam.errors import InputError, UserError
 from priam_office.commands.acts import ACTS
+from priam_office.commands.init import speak_for
 from priam_office.commands.keys import KEY_COMMANDS
 from priam_office.commands.network import serve, sync
 from priam_office.commands.opening import data_option, open_installation
-from priam_office.commands.point import count, handover
+from priam_office.commands.point import count, hand_over, handover
 from priam_office.commands.witness import passphrase_option
 
 if TYPE_CHECKING:
@@ -55,17 +56,15 @@ def write_file(out: Path, data: bytes) -> None:
 @click.option("--name", help="Its name in full.")
 @click.option("--role", type=click.Choice(["party", "mediator", "observer"]), default="party")
 @click.option("--witness", is_flag=True, help="Make a witness key too.")
-@passphrase_option
+@click.option("--passphrase", envvar="PRIAM_PASSPHRASE", help="Seals the party's keys.")
 def init(
-    folder: Path, party: str, name: str | None, role: str, witness: bool, passphrase: str
+    folder: Path, party: str, name: str | None, role: str, witness: bool, passphrase: str | None
 ) -> None:
-    """Make the keys of a party, sealed by a passphrase, and its card. Run `priam init` before."""
-    installation = open_installation(folder)
-    from priam_office.handovers import parties
+    """Make the keys of a party, sealed by a passphrase, and its card.
 
-    me = parties.found(installation, party, passphrase, name=name, role=role, witness=witness)
-    click.echo(f"This installation speaks for {me.party}. Its card: {folder / 'party-card'}")
-    click.echo(f"Read this to the others over the telephone: {parties.fingerprint(me.card)}")
+    The same as `priam init --party`, for an installation that is there already.
+    """
+    speak_for(open_installation(folder), party, passphrase, name=name, role=role, witness=witness)
 
 
 @exchange.command(short_help="Trust the keys on another party's card.")
@@ -247,5 +246,5 @@ def import_(folder: Path, file: Path) -> None:
         )
 
 
-for _command in (handover, count, serve, sync, *ACTS, *KEY_COMMANDS):
+for _command in (handover, hand_over, count, serve, sync, *ACTS, *KEY_COMMANDS):
     exchange.add_command(_command)

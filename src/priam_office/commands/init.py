@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from priam.errors import UserError
 from priam_office.commands.opening import data_option, open_installation, prepare
 
-__all__ = ["init", "keep_private", "migrate"]
+if TYPE_CHECKING:
+    from priam_office.installation import Installation
+
+__all__ = ["init", "keep_private", "migrate", "speak_for"]
 
 
 @click.command(short_help="Make an installation: data folder, keys, database.")
 @data_option
 @click.option(
     "--origin",
-    default="priam.example/log",
-    show_default=True,
-    help="Name of the log: your host and a path, without a scheme. Cannot be changed later.",
+    help="Name of the log: your host and a path, without a scheme. Cannot be changed later."
+    " Default: priam.example/log, or PARTY.example/log with --party.",
 )
-def init(folder: Path, origin: str) -> None:
+@click.option("--party", help="Speak for this party, such as A: make its keys and its card too.")
+@click.option("--name", help="The party's name in full.")
+@click.option("--role", type=click.Choice(["party", "mediator", "observer"]), default="party")
+@click.option("--witness", is_flag=True, help="Make a witness key too.")
+@click.option(
+    "--passphrase",
+    envvar="PRIAM_PASSPHRASE",
+    help="Seals the party's keys; asked for twice, or taken from PRIAM_PASSPHRASE.",
+)
+def init(
+    folder: Path,
+    origin: str | None,
+    party: str | None,
+    name: str | None,
+    role: str,
+    witness: bool,
+    passphrase: str | None,
+) -> None:
     """Make an installation, or bring the database of an older one up to date.
 
-    Keys that are already there are kept.
+    Keys that are already there are kept. With --party it speaks for a party to an exchange.
     """
-    from priam_office.installation import create
+    from priam_office.installation import Installation, create
 
+    if origin is None:
+        old = Installation(folder)
+        host = f"{party.lower()}.example" if party and party.isalnum() else "priam.example"
+        origin = old.origin() if old.exists else f"{host}/log"
     there = (folder / "installation.toml").exists()
     try:
         installation = create(folder, origin)
@@ -39,8 +63,33 @@ def init(folder: Path, origin: str) -> None:
     click.echo(f"{'Checked' if there else 'Made'} the installation in {folder}.")
     click.echo(f"  log      {installation.origin()}")
     for signer in installation.signers():
-        click.echo(f"  key      {signer.vkey}")
+        key = str(signer.vkey)
+        click.echo(f"  key      {key if len(key) < 120 else key[:72] + '…'}")
     click.echo(f"  database {_shown(installation.database_url)}")
+    if party is not None:
+        speak_for(installation, party, passphrase, name=name, role=role, witness=witness)
+
+
+def speak_for(
+    installation: Installation,
+    party: str,
+    passphrase: str | None,
+    *,
+    name: str | None,
+    role: str,
+    witness: bool,
+) -> None:
+    """Make the party's keys and card, and say what to read to the others."""
+    from priam_office.handovers import parties
+
+    if passphrase is None:
+        text = f"Passphrase for the keys of {party}"
+        new = not (installation.folder / "party-key").exists()
+        passphrase = str(click.prompt(text, hide_input=True, confirmation_prompt=new))
+    me = parties.found(installation, party, passphrase, name=name, role=role, witness=witness)
+    card = installation.folder / "party-card"
+    click.echo(f"This installation speaks for {me.party}. Its card: {card}")
+    click.echo(f"Read this to the others over the telephone: {parties.fingerprint(me.card)}")
 
 
 def keep_private() -> None:

@@ -8,7 +8,7 @@ import click
 
 from priam.errors import UserError
 from priam_office.commands.opening import data_option
-from priam_office.commands.witness import passphrase_option
+from priam_office.commands.witness import new_passphrase_option, passphrase_option
 
 __all__ = ["KEY_COMMANDS"]
 
@@ -66,7 +66,7 @@ def keys(folder: Path) -> None:
     help="point: signs counts only. recovery: vouches, with others, for a new card.",
 )
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@passphrase_option
+@new_passphrase_option
 def enrol(folder: Path, holder: str, role: str, out: Path, passphrase: str) -> None:
     """Make keys for HOLDER in the file --out, sealed by a passphrase of its own.
 

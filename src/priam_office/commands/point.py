@@ -9,7 +9,7 @@ import click
 from priam_office.commands.opening import data_option
 from priam_office.commands.witness import passphrase_option
 
-__all__ = ["count", "dispute_export", "handover"]
+__all__ = ["count", "dispute_export", "hand_over", "handover"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -22,6 +22,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--place", required=True)
 @click.option("--date", required=True)
 @click.option("--offer", help="The accepted offer that this handover follows.")
+@click.option(
+    "--open-only", is_flag=True, help="Let the bags go later: `priam exchange hand-over`."
+)
 def handover(
     folder: Path,
     manifest: str,
@@ -30,8 +33,12 @@ def handover(
     place: str,
     date: str,
     offer: str | None,
+    open_only: bool,
 ) -> None:
-    """Hand over all bags of MANIFEST."""
+    """Hand over all bags of MANIFEST.
+
+    With --open-only the receiver can first refuse bags; they then stay with the giver.
+    """
     from priam_office.commands.exchange import own_party
 
     me = own_party(folder)
@@ -40,8 +47,31 @@ def handover(
 
     manifest = documents.named(known().state, manifest)
     actions.open_handover(me, name, agreement, [manifest], place=place, date=date, offer=offer)
+    if open_only:
+        click.echo(f"Handover {name} is open.")
+        return
     actions.hand_over(me, manifest)
     click.echo(f"Handed over manifest {manifest[:16]}.")
+
+
+@click.command("hand-over", short_help="Let the bags of a manifest go at an open handover.")
+@data_option
+@click.argument("manifest")
+@click.option("--tag", "tags", multiple=True, help="Only this bag; repeat. Default: all others.")
+def hand_over(folder: Path, manifest: str, tags: tuple[str, ...]) -> None:
+    """Let bags of MANIFEST go: all that were not refused, or those named by --tag."""
+    from priam_office.commands.exchange import own_party
+
+    me = own_party(folder)
+    from priam.labels.tags import parse
+    from priam_office.handovers import actions, documents
+    from priam_office.record.state import known
+
+    name = documents.named(known().state, manifest)
+    listed = known().state.manifest(name).items
+    actions.hand_over(me, name, [parse(tag, listed) for tag in tags] or None)
+    gone = len(known().state.manifest(name).handed_over)
+    click.echo(f"{gone:,} of {len(listed):,} bags of manifest {name[:16]} are let go.")
 
 
 @click.command(short_help="Count the bags of a manifest, with reservations.")

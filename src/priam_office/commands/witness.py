@@ -13,7 +13,7 @@ from priam_office.commands.opening import data_option, open_installation
 if TYPE_CHECKING:
     from priam.tlog.witness import Witness
 
-__all__ = ["open_witness", "passphrase_option", "witness"]
+__all__ = ["new_passphrase_option", "open_witness", "passphrase_option", "witness"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 passphrase_option = click.option(
@@ -22,6 +22,14 @@ passphrase_option = click.option(
     prompt=True,
     hide_input=True,
     help="Opens the key; asked for, or taken from PRIAM_PASSPHRASE.",
+)
+new_passphrase_option = click.option(
+    "--passphrase",
+    envvar="PRIAM_PASSPHRASE",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,  # there is no way to a key whose passphrase was mistyped
+    help="Seals the new key; asked for twice, or taken from PRIAM_PASSPHRASE.",
 )
 _KEY = click.option("--key", required=True, type=_FILE, help="Key file of the witness.")
 _LOGS = click.option(
@@ -53,7 +61,8 @@ def status(folder: Path) -> int:
     if not found:
         click.echo("No witness of this log is trusted here; see `priam exchange trust`.")
     for one in found:
-        word = f"SILENT for {one.days} days" if one.silent else f"heard {one.days} days ago"
+        since = "trusted" if one.size is None else "heard"
+        word = f"SILENT for {one.days} days" if one.silent else f"{since} {one.days} days ago"
         seen = "never cosigned" if one.size is None else f"{one.size:,} events on {one.when}"
         click.echo(f"{one.party}  {one.witness}  {word}; {seen}; {one.missing:,} events not seen")
     click.echo(f"A witness is silent after {settings.WITNESS_DAYS} days (PRIAM_WITNESS_DAYS).")
@@ -63,7 +72,7 @@ def status(folder: Path) -> int:
 @witness.command(short_help="Make the key of a witness.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Name of the witness, such as c.example/witness.")
-@passphrase_option
+@new_passphrase_option
 def key(file: Path, name: str, passphrase: str) -> None:
     """Write a new key to FILE, sealed by the passphrase, and print its public lines."""
     from priam.tlog.keys import KeyPair, save_key

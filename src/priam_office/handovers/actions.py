@@ -41,7 +41,7 @@ from priam.events import (
 )
 from priam.events.values import Item, Obligation, Reservation
 from priam.labels.tags import issue, parse
-from priam.tlog.manifests import may_sign, sign_document
+from priam.tlog.manifests import may_sign, parse_reception, sign_document
 from priam.tlog.notes import Note, Signer
 from priam_office.handovers import documents
 from priam_office.handovers.papers import ManifestSignatures, ReceptionSigned
@@ -286,7 +286,8 @@ def count(
 def sign(me: Own, signers: Sequence[Signer], manifest: str) -> Note:
     """Sign the bytes of a manifest, and what was counted, where this party counted.
 
-    With the keys of a device at the point only the count is signed.
+    With the keys of a device at the point only the count is signed. Again, after a count was
+    corrected, only the new count is.
     """
     state = known().state
     held = state.manifest(manifest)
@@ -296,18 +297,20 @@ def sign(me: Own, signers: Sequence[Signer], manifest: str) -> Note:
     reserved = False
     if me.party in held.counts:
         counted = documents.reception(state, manifest, me.party)
-        reserved = bool(counted.reservations)
+        reserved = any(not noted.refused for noted in counted.reservations)
         paper = str(sign_document(counted, signers))
-        if all(may_sign(signer.name, "reception") for signer in signers):
+        signed = {parse_reception(text)[0] for text in documents.kept_receptions(manifest)}
+        may = all(may_sign(signer.name, "reception") for signer in signers)
+        if may and counted not in signed:
             events.append(ReceptionSigned(manifest, counted.digest, me.party, paper))
-    if office and me.party in (held.giver, held.receiver):
+    if office and me.party in (held.giver, held.receiver) and me.party not in held.signatures:
         lines = tuple(map(str, note.signatures))
         events.append(ManifestSignatures(manifest, me.party, lines))
         events.append(ManifestSigned(manifest, me.party, held.digest, reserved))
     if not events:
         raise UserError(
             f"{me.party!r} has nothing to sign under manifest {manifest[:16]} with this key: "
-            "observers and devices sign what they counted; count first"
+            "it is signed already, or, for observers and devices, not counted yet"
         )
     _record(me, *events)
     return note

@@ -13,8 +13,8 @@ from priam.events.handovers import CountStated, ReservationMade
 from priam.events.state import State
 from priam.events.values import Item
 from priam.tlog import notes
+from priam.tlog.manifests import REFUSED, Manifest, Reception, Reservation
 from priam.tlog.manifests import Item as SignedItem
-from priam.tlog.manifests import Manifest, Reception, Reservation
 from priam.tlog.notes import Note
 from priam_office.handovers.papers import ManifestSignatures, ReceptionSigned
 from priam_office.record.acts import body
@@ -93,7 +93,10 @@ def note_of(state: State, name: str) -> Note:
 
 
 def reception(state: State, name: str, by: str) -> Reception:
-    """What ``by`` counted for a manifest, as it is signed: the count and the reservations."""
+    """What ``by`` counted for a manifest, as it is signed: the count and the reservations.
+
+    Bags that the receiver refused stand there too, with its reason: they were not handed over.
+    """
     held = state.manifest(name)
     stated = state.entries[held.counts[by]].value if by in held.counts else None
     if not isinstance(stated, CountStated):
@@ -108,6 +111,10 @@ def reception(state: State, name: str, by: str) -> Reception:
         )
         for one in noted
         if isinstance(one, ReservationMade) and one.by == by and one.reservation.tag in held.items
+    }
+    reservations |= {
+        tag: Reservation(tag, False, f"{REFUSED}{reason}")
+        for tag, reason in sorted(held.refusals.items())
     }
     role = {held.giver: "giver", held.receiver: "receiver"}.get(by, "observer")
     return Reception(name, by, role, stated.count, tuple(reservations.values()))

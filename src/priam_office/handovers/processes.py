@@ -199,6 +199,16 @@ class _Worker:
 
         return [figure.to_json() for figure in manifest_figures(known().state)]
 
+    def do_bag(self, tag: str) -> tuple[str, list[str]]:
+        """Who holds a bag, and the types of the events that touched it, in order."""
+        from priam_office.record.models import Event
+        from priam_office.record.state import known
+
+        bag = known().state.bag(tag)
+        found = Event.objects.filter(event_id__in=bag.history)
+        kinds = dict(found.values_list("event_id", "type"))
+        return bag.custodian, [kinds[event] for event in bag.history]
+
     def do_size(self) -> int:
         from priam_office.record.queries import head
 

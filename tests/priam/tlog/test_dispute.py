@@ -109,6 +109,36 @@ def test_a_manifest_that_lists_less_than_it_states() -> None:
     assert "it states 9 units and lists 8" in said(result, "contradiction")
 
 
+def refusing(*counts: tuple[str, int, int]) -> Report:
+    """Receptions of 8 bags: party, how many it counted, how many it says were refused."""
+    case = HONEST
+    offices = {"A": case.a, "B": case.b}
+    papers = []
+    for party, received, refused in counts:
+        noted = tuple(Reservation(f"PRM-{n:06d}", False, "refused: torn") for n in range(refused))
+        role = {"A": "giver", "B": "receiver"}[party]
+        made = Reception(case.manifest.digest, party, role, received, noted)
+        papers.append(str(sign_document(made, offices[party].office_key.signers())))
+    return report(case, receptions=tuple(papers))
+
+
+def test_a_refused_bag_is_no_contradiction() -> None:
+    result = refusing(("A", 6, 2), ("B", 6, 2))
+    assert result.ok
+    assert "counted 6 of 8, 2 refused, with 2 reservations" in said(result, "claimed")
+
+
+def test_sides_that_do_not_agree_on_what_was_refused() -> None:
+    result = refusing(("A", 8, 0), ("B", 6, 2))
+    text = "A counted 8, B 6: they do not agree on what was refused [A, B]"
+    assert text in said(result, "contradiction")
+
+
+def test_a_bag_that_is_missing_beside_a_refused_one() -> None:
+    result = refusing(("B", 5, 2))
+    assert "states 8, 2 refused, B counted 5, a difference of 1" in said(result, "contradiction")
+
+
 def test_a_second_manifest_with_the_same_number() -> None:
     case = HONEST
     signers = [*case.a.office_key.signers(), *case.b.office_key.signers()]
