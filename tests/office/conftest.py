@@ -15,9 +15,11 @@ from typing import Any
 
 import django
 import pytest
+from django.test import Client
 
 from priam_office.installation import create
 from tests.office import databases
+from tests.office.signing_in import complete_sign_in
 
 # Settings read the data folder when they are imported; it must be there before any test is.
 _FOLDER = Path(tempfile.mkdtemp(prefix="priam-tests-"))
@@ -43,6 +45,20 @@ def _django(django_db_blocker: Any) -> Iterator[None]:
     import shutil
 
     shutil.rmtree(_FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _whole_sign_in() -> Iterator[None]:
+    """``Client.force_login`` stands for the whole sign-in, second factor included."""
+    alone = Client.force_login
+
+    def whole(client: Client, user: Any, backend: str | None = None) -> None:
+        alone(client, user, backend)
+        complete_sign_in(client, user)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", whole)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.test import Client
 
 from priam_office.people import actions
 from priam_office.people.models import User
+from tests.office import signing_in
 from tests.office.signing_in import PASSWORD, account, signed_in
 
 SIGN_IN, DAY = "/en/work/sign-in/", "/en/work/"
@@ -21,11 +23,14 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Hashes that cost little; the settings for real use are Django's."""
     monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
     monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 8)
     monkeypatch.setattr(Argon2PasswordHasher, "parallelism", 1)
+    signing_in.hash_of.cache_clear()
+    yield
+    signing_in.hash_of.cache_clear()
 
 
 def code_of(secret: str, steps: int = 0) -> str:
