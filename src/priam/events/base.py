@@ -12,6 +12,7 @@ import functools
 import re
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -150,54 +151,77 @@ def _fields(cls: type) -> dict[str, tuple[Any, bool]]:
     }
 
 
+_Reader = Callable[[Any, str], Any]
+
+
 def _read(kind: Any, value: Any, where: str) -> Any:
     """``value`` as the annotated type ``kind``, or a :class:`UserError` that says where."""
-    origin = typing.get_origin(kind)
+    return _reader(kind)(value, where)
+
+
+@functools.cache
+def _reader(kind: Any) -> _Reader:
+    """How values of an annotated type are read; looked up once, for a log has millions."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple:
-        if not isinstance(value, list | tuple):
-            raise _wrong(where, value, "a list")
-        item = typing.get_args(kind)[0]
-        return tuple(_read(item, entry, f"{where}[{i}]") for i, entry in enumerate(value))
+        return functools.partial(_read_list, _reader(arguments[0]))
     if origin in (types.UnionType, typing.Union):
-        return _read_union(typing.get_args(kind), value, where)
+        rest = {one: _reader(one) for one in arguments if one is not types.NoneType}
+        return functools.partial(_read_union, rest, len(rest) < len(arguments))
     if dataclasses.is_dataclass(kind):
-        return _read_dataclass(typing.cast(type, kind), value, where)
+        return functools.partial(_read_dataclass, typing.cast(type, kind))
+    return functools.partial(_read_plain, kind)
+
+
+def _read_plain(kind: Any, value: Any, where: str) -> Any:
     if type(value) is not kind or (kind is int and abs(value) > LARGEST):
         raise _wrong(where, value, {str: "text", int: "a whole number"}.get(kind, kind.__name__))
     return value
 
 
-def _read_union(kinds: tuple[Any, ...], value: Any, where: str) -> Any:
-    if value is None and types.NoneType in kinds:
+def _read_list(item: _Reader, value: Any, where: str) -> Any:
+    if not isinstance(value, list | tuple):
+        raise _wrong(where, value, "a list")
+    return tuple([item(entry, f"{where}[{i}]") for i, entry in enumerate(value)])
+
+
+def _read_union(rest: dict[Any, _Reader], none: bool, value: Any, where: str) -> Any:
+    if value is None and none:
         return None
-    rest = [kind for kind in kinds if kind is not types.NoneType]
-    for kind in rest:
-        if type(value) is kind:
-            return _read(kind, value, where)
-    if len(rest) == 1:
-        return _read(rest[0], value, where)
-    raise _wrong(where, value, " or ".join(kind.__name__ for kind in rest))
+    read = rest.get(type(value))
+    if read is None and len(rest) == 1:
+        (read,) = rest.values()
+    if read is None:
+        raise _wrong(where, value, " or ".join(kind.__name__ for kind in rest))
+    return read(value, where)
 
 
 def _read_dataclass(kind: type, value: Any, where: str) -> Any:
     if not isinstance(value, dict):
         raise _wrong(where, value, "an object")
-    fields = _fields(kind)
+    readers, bare = _members(kind)
     for name in value:
-        if name not in fields:
-            raise UserError(f"{where}: {name!r} is not a field; known are {', '.join(fields)}")
-    for name, (_, required) in fields.items():
+        if name not in readers:
+            raise UserError(f"{where}: {name!r} is not a field; known are {', '.join(readers)}")
+    for name, (_, required) in _fields(kind).items():
         if required and name not in value:
             raise UserError(f"{where}: the field {name!r} is missing")
-    read = {name: _read(fields[name][0], item, f"{where}.{name}") for name, item in value.items()}
+    read = {name: readers[name](item, f"{where}.{name}") for name, item in value.items()}
     # to_payload leaves out what is None, also where the field has no default.
-    absent = {f.name: None for f in dataclasses.fields(kind) if _is_absent(f, value)}
+    absent = {name: None for name in bare if name not in value}
     return kind(**absent, **read)
 
 
-def _is_absent(field: dataclasses.Field[Any], value: dict[str, Any]) -> bool:
-    no_default = (field.default, field.default_factory) == (dataclasses.MISSING,) * 2
-    return no_default and field.name not in value
+@functools.cache
+def _members(kind: type) -> tuple[dict[str, _Reader], tuple[str, ...]]:
+    """How each field of a dataclass is read, and the fields that have no default."""
+    readers = {name: _reader(hint) for name, (hint, _) in _fields(kind).items()}
+    bare = (
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.default is field.default_factory is dataclasses.MISSING
+    )
+    return readers, tuple(bare)
 
 
 def _wrong(where: str, value: Any, expected: str) -> UserError:

@@ -9,6 +9,7 @@ that the log only grew. Claims of the press, other parties' acts and anything ou
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -115,7 +116,7 @@ def dispute(me: Own, signers: Sequence[Signer], batch: str) -> bytes:
         raise UserError(
             f"there is no manifest of batch {batch!r}; known: {', '.join(batches) or 'none'}"
         )
-    rows = Row.objects.filter(type__in=EXCHANGED).order_by("sequence")
+    rows = Row.objects.filter(type__in=_ABOUT_PAPERS).order_by("sequence")
     moved = [t.transport for t in state.transports.values() if set(t.manifests) & set(names)]
     about = [*names, *moved]
     chosen = [row for row in rows if _touches(row.type, body(row), about)]
@@ -149,18 +150,31 @@ def received_files(me: Own) -> list[Any]:
     return sorted(found, key=lambda path: (len(path.name), path.name))
 
 
-def _touches(kind: str, fields: dict[str, Any], names: Sequence[str]) -> bool:
-    if kind in (papers.KeyRevoked.type, papers.KeyEnrolled.type, papers.KeysReplaced.type):
+# Of the exchanged events those that can be about a manifest or a transport, and those about keys:
+# an installation has a thousand times as many others, which dispute() need not read.
+_ABOUT_KEYS = (papers.KeyRevoked.type, papers.KeyEnrolled.type, papers.KeysReplaced.type)
+_ABOUT_PAPERS = {
+    *_ABOUT_KEYS,
+    *(
+        name
+        for name, kind in EXCHANGED.items()
+        if {"manifest", "manifests", "transport"} & {field.name for field in fields(kind)}
+    ),
+}
+
+
+def _touches(kind: str, body: dict[str, Any], names: Sequence[str]) -> bool:
+    if kind in _ABOUT_KEYS:
         return True
-    named = {fields.get("manifest"), fields.get("transport")}
-    return bool(named & set(names)) or bool(set(fields.get("manifests", ())) & set(names))
+    named = {body.get("manifest"), body.get("transport")}
+    return bool(named & set(names)) or bool(set(body.get("manifests", ())) & set(names))
 
 
 def _relevant(event: BundleEvent, names: Sequence[str]) -> bool:
     import json
 
-    fields = json.loads(event.payload or b"{}").get("body", {})
-    return _touches(parse_leaf(event.leaf).type, fields, names)
+    members = json.loads(event.payload or b"{}").get("body", {})
+    return _touches(parse_leaf(event.leaf).type, members, names)
 
 
 def _most_signed(texts: Iterable[str]) -> list[str]:
@@ -179,7 +193,7 @@ def _unique(values: Iterable[Any]) -> list[Any]:
 def _disclosed(log: str, rows: Iterable[Row], size: int) -> list[BundleEvent]:
     """Events with leaf, proof, salt and payload; where the salt was destroyed, without both."""
     chosen, tree = list(rows), StoredTree()
-    salts = dict(Salt.objects.values_list("sequence", "value"))
+    salts = _salts([row.sequence for row in chosen])
     return [
         BundleEvent(
             log,
@@ -191,6 +205,14 @@ def _disclosed(log: str, rows: Iterable[Row], size: int) -> list[BundleEvent]:
         )
         for row in chosen
     ]
+
+
+def _salts(sequences: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for at in range(0, len(sequences), 500):
+        some = Salt.objects.filter(sequence__in=sequences[at : at + 500])
+        found.update(some.values_list("sequence", "value"))
+    return found
 
 
 def _growth(log: str, sizes: Sequence[int]) -> list[Growth]:

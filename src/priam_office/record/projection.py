@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import ModuleType
@@ -94,28 +95,30 @@ class Difference:
 
 def compare(rows: Rows) -> list[Difference]:
     """Hold the tables against ``rows``, which were folded from all events."""
-    found = []
-    for model in derived_models():
-        expected = {str(key): _values(row) for key, row in rows.of(model).items()}
-        stored = {str(row.pk): _values(row) for row in model._default_manager.all().iterator(2000)}
-        table = model._meta.db_table
-        for key in sorted(expected.keys() | stored.keys()):
-            text = _difference(stored.get(key), expected.get(key))
-            if text:
-                found.append(Difference(table, key, text))
-    return found
+    return [found for model in derived_models() for found in _compare(model, rows.of(model))]
 
 
-def _values(row: models.Model) -> dict[str, Any]:
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+def _compare(model: type[models.Model], expected: dict[Any, models.Model]) -> list[Difference]:
+    names = [field.attname for field in model._meta.concrete_fields]
+    values = operator.attrgetter(*names, names[0])  # twice, so that it is always a tuple
+    place, table = names.index(model._meta.pk.attname), model._meta.db_table
+    found, seen = [], set()
+    for stored in model._default_manager.values_list(*names).iterator(5000):
+        key = stored[place]
+        row = expected.get(key)
+        seen.add(key)
+        if row is None:
+            found.append(Difference(table, str(key), "no event made this row"))
+        elif (should := values(row)[:-1]) != stored:
+            found.append(Difference(table, str(key), _difference(names, stored, should)))
+    missing = (str(key) for key in expected.keys() - seen)
+    found += [Difference(table, key, "the row is missing") for key in missing]
+    return sorted(found, key=lambda difference: difference.key)
 
 
-def _difference(stored: dict[str, Any] | None, expected: dict[str, Any] | None) -> str:
-    if stored is None:
-        return "the row is missing"
-    if expected is None:
-        return "no event made this row"
-    wrong = [name for name in expected if expected[name] != stored[name]]
+def _difference(names: list[str], stored: tuple[Any, ...], should: tuple[Any, ...]) -> str:
     return "; ".join(
-        f"{name} is {stored[name]!r}, the events say {expected[name]!r}" for name in wrong
+        f"{name} is {is_!r}, the events say {said!r}"
+        for name, is_, said in zip(names, stored, should)
+        if is_ != said
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
 import traceback
 from collections import Counter
 from pathlib import Path
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--seconds", type=float, help="stop after so long; what ran is counted")
     parser.add_argument("--processes", action="store_true", help="each node a process, kill -9")
     parser.add_argument("--types", action="store_true", help="count events by their type too")
     parser.add_argument("--trace", action="store_true", help="show where a run failed")
@@ -34,7 +36,10 @@ def main() -> int:
         kind = Forked if options.processes else Local
         shape = Shape(options.steps, outside_kills=0.5 if options.processes else 0.0)
         total: Counter[str] = Counter()
+        end = time.monotonic() + (options.seconds or 1e9)
         for seed in range(options.seed, options.seed + options.runs):
+            if time.monotonic() > end:
+                break
             try:
                 total += run(seed, kind, template, keys, Path(base) / f"run-{seed}", shape)
             except Broken as error:
