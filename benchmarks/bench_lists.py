@@ -23,7 +23,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tests.office: databases, sign-in
 
@@ -67,8 +67,17 @@ def fill_families(count: int) -> list[tuple[str, float, float]]:
 FILLERS: list[Callable[[int], list[tuple[str, float, float]]]] = [fill_families]
 
 
-def pages() -> list[tuple[str, str, tuple[str, ...]]]:
-    """(what, address, roles) of every first page that is timed."""
+class Page(NamedTuple):
+    """A first page: what it is, its address, who looks, and what is searched for (as a form)."""
+
+    what: str
+    address: str
+    role: str
+    searched: dict[str, str] = {}
+
+
+def pages() -> list[Page]:
+    """Every first page that is timed."""
     from priam_office.families.models import MissingPerson
     from priam_office.families.queries import display_name
 
@@ -76,22 +85,29 @@ def pages() -> list[tuple[str, str, tuple[str, ...]]]:
     facts = row[0].facts if row else {"names": [{"surname": "Тестенко"}], "born": {}, "unit": "1"}
     surname = facts["names"][0]["surname"]
     year = facts.get("born", {}).get("since", "1990")[:4] or "1990"
-    missing = "/en/work/missing/"
+    searches = {
+        "all": {},
+        "open": {"status": "open"},
+        "men": {"sex": "male"},
+        "women": {"sex": "female"},
+        "year of birth": {"born": year},
+        "women of a year": {"born": year, "sex": "female"},
+        "region": {"region": facts.get("region", "")},
+        "unit": {"unit": facts.get("unit") or "81"},
+        "surname": {"q": surname},
+        "three letters": {"q": surname[:3]},
+        "whole name": {"q": display_name(facts)},
+        "nobody": {"q": "Ййййцццц"},
+    }
+    missing, families = "/en/work/missing/", "/en/work/families/"
     return [
-        ("missing: all", missing, ("liaison",)),
-        ("missing: open", f"{missing}?status=open", ("liaison",)),
-        ("missing: men", f"{missing}?sex=male", ("liaison",)),
-        ("missing: women", f"{missing}?sex=female", ("liaison",)),
-        ("missing: year of birth", f"{missing}?born={year}", ("liaison",)),
-        ("missing: women of a year", f"{missing}?born={year}&sex=female", ("liaison",)),
-        ("missing: unit", f"{missing}?unit={facts.get('unit') or '81'}", ("liaison",)),
-        ("missing: surname", f"{missing}?q={surname}", ("liaison",)),
-        ("missing: three letters", f"{missing}?q={surname[:3]}", ("liaison",)),
-        ("missing: whole name", f"{missing}?q={display_name(facts)}", ("liaison",)),
-        ("missing: nobody", f"{missing}?q=Ййййцццц", ("liaison",)),
-        ("families: all", "/en/work/families/", ("liaison",)),
-        ("families: a name", f"/en/work/families/?q={surname}", ("liaison",)),
-    ]
+        *(Page(f"missing: {what}", missing, "liaison", asked) for what, asked in searches.items()),
+        Page("missing: like while typing", f"{missing}similar/", "liaison", dict(
+            zip(("surname", "given"), display_name(facts).split(), strict=False)
+        )),
+        Page("families: all", families, "liaison"),
+        Page("families: a name", families, "liaison", {"q": surname}),
+    ]  # fmt: skip
 
 
 def timed(rounds: int) -> dict[str, float]:
@@ -99,17 +115,22 @@ def timed(rounds: int) -> dict[str, float]:
     from tests.office.signing_in import signed_in
 
     found = {}
-    for what, address, roles in pages():
-        client = signed_in(*roles)
-        assert client.get(address).status_code == 200, address
-        times = [_once(client, address) for _ in range(rounds)]
-        found[what] = quantiles(times, n=20)[-1]
+    for page in pages():
+        client = signed_in(page.role)
+        assert _answer(client, page).status_code == 200, page
+        found[page.what] = quantiles([_once(client, page) for _ in range(rounds)], n=20)[-1]
     return found
 
 
-def _once(client: Any, address: str) -> float:
+def _answer(client: Any, page: Page) -> Any:
+    if page.searched:
+        return client.post(page.address, page.searched)
+    return client.get(page.address)
+
+
+def _once(client: Any, page: Page) -> float:
     begun = time.perf_counter()
-    client.get(address)
+    _answer(client, page)
     return 1000 * (time.perf_counter() - begun)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.office.signing_in import account, signed_in
+from tests.office.signing_in import account, session_of, signed_in
 
 WORK = "/en/work"
 
@@ -163,6 +163,37 @@ def test_the_export_is_what_identify_reads(liaison: Any, tmp_path: Any) -> None:
     assert read.genotypes == {mother: {"D3S1358": ("15", "16")}}
 
 
+def test_told_and_found_stand_beside_each_other(sqlite: str) -> None:
+    from priam.casework.sections import canonical_fields
+    from priam_office.families import actions, facing
+
+    user = account("liaison", "examiner")
+    family, missing, mother = family_of(user)
+    father = relative(user, family, missing, "father", "Петро")
+    for who, values in (
+        (mother, {"stature": {"from": 170, "to": 174}, "eye_colour": "blue", "glasses": "no"}),
+        (father, {"stature": {"from": 190}, "eye_colour": "blue"}),
+    ):
+        values.pop("glasses", None)
+        actions.save_section(missing, "400", who, canonical_fields(values), 0, by=user)
+    told = facing_rows(missing)
+    rows = facing.both(
+        "400",
+        told,
+        {"400": {"stature": {"from": 172}, "eye_colour": "brown", "handedness": "left"}},
+        {mother: {"of": "relation", "kind": "mother"}},
+    )
+    standing = {row.label: row.standing for row in rows}
+    assert standing == {"Stature": "near", "Eye colour": "apart", "Handedness": ""}
+    assert [who for row in rows for who, _ in row.told][:2] == ["mother", "—"]
+
+
+def facing_rows(missing: str) -> Any:
+    from priam_office.families.queries import sections
+
+    return sections(missing)
+
+
 def new_tag() -> str:
     import secrets
 
@@ -184,7 +215,7 @@ def family_of(by: Any) -> tuple[str, str, str]:
 
 def client_of(user: Any) -> Client:
     client = Client()
-    client.force_login(user)
+    client.cookies["sessionid"] = session_of(user)
     return client
 
 

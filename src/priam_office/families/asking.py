@@ -81,6 +81,7 @@ def _advice(
     ]
     now, found = _gains(pedigree, member.id, typed, asked)
     candidates = [_candidate(rows[one.person], one) for one in found if one.gain >= _LITTLE]
+    candidates.sort(key=lambda one: one.drawn.barred)  # nobody is sent to somebody barred first
     return Advice(name, _so_far(now), _level(now), _step(now), candidates)
 
 

@@ -13,8 +13,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from priam.casework.sections import SECTIONS, TOOTH, YESNO, RecordField
+from priam_office.families.words import word
 
-__all__ = ["FacingRow", "compare", "in_words", "record_beside", "reporters_beside"]
+__all__ = [
+    "BothRow",
+    "FacingRow",
+    "both",
+    "compare",
+    "in_words",
+    "record_beside",
+    "reporters_beside",
+]
 
 
 @dataclass(frozen=True)
@@ -101,3 +110,54 @@ def record_beside(section: str, records: Sequence[Mapping[str, Any]], side: str)
                 )
             )
     return rows
+
+
+@dataclass(frozen=True)
+class BothRow:
+    """One field of both records: what each reporter says (who, value), and what was found."""
+
+    label: str
+    told_label: str
+    told: list[tuple[str, str]]
+    found: str
+    standing: str
+
+
+def both(
+    section: str,
+    told: Sequence[Any],
+    found: Mapping[str, Mapping[str, Any]],
+    people: Mapping[str, Mapping[str, str]],
+) -> list[BothRow]:
+    """The fields of a section in which either side says something.
+
+    ``told`` are the reporters' sections, ``found`` the post-mortem fields by section. Reporters
+    are named by what they are to the missing person, not by name.
+    """
+    rows = []
+    values = found.get(section, {})
+    for field in SECTIONS[section].fields:
+        here = values.get(field.key)
+        there = [(row.reporter, row.fields.get(field.key)) for row in told]
+        said = [
+            (_as_what(people.get(who)), in_words(field, value))
+            for who, value in there
+            if in_words(field, value)
+        ]
+        shown = in_words(field, here)
+        if said or shown:
+            standing = _standing(field, here, [value for _who, value in there])
+            rows.append(BothRow(_(field.label), _(field.label_for("am")), said, shown, standing))
+    return rows
+
+
+def _as_what(person: Mapping[str, str] | None) -> str:
+    return word(person["of"], person["kind"]) if person else "—"
+
+
+def _standing(field: RecordField, here: Any, there: Sequence[Any]) -> str:
+    """All reporters the same as what was found: same; none near it: apart; else near."""
+    each = {found for value in there if (found := compare(field, [here, value]))}
+    if not each:
+        return ""
+    return each.pop() if len(each) == 1 else "near"

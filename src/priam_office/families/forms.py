@@ -36,7 +36,14 @@ _BETWEEN = re.compile(r"\s*(?:–|—|\.\.|\s-\s|\s(?:to|до|по)\s)\s*")
 _LONG = forms.Textarea(attrs={"rows": 3})
 
 
-class _Words(forms.Form):
+class _Form(forms.Form):
+    """A form as the pages show it: labels without a colon."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+class _Words(_Form):
     """Fields that offer choices in the language of the page, not of the process."""
 
     kinds: dict[str, str] = {}
@@ -109,7 +116,7 @@ class MissingForm(_Words):
     )
     place = forms.CharField(label=lazy("Last seen at"), max_length=300, required=False)
     region = forms.CharField(label=lazy("Region"), max_length=300, required=False)
-    unit = forms.CharField(label=lazy("Unit"), max_length=300, required=False)
+    unit = forms.CharField(label=lazy("Military unit"), max_length=300, required=False)
     numbers = forms.CharField(
         label=lazy("Numbers"),
         help_text=lazy("One a line, with who issued it: Ministry: 0347-22."),
@@ -203,7 +210,7 @@ class CloseForm(_Words):
         return str(self.cleaned_data["other"].strip().rstrip("/").rpartition("/")[2])
 
 
-class ImportForm(forms.Form):
+class ImportForm(_Form):
     """A list of missing persons."""
 
     file = forms.FileField(label=lazy("List (CSV)"))
@@ -269,7 +276,7 @@ class WishForm(_Words):
         field.choices = [("", "—"), *people]
 
 
-class StandingForm(forms.Form):
+class StandingForm(_Form):
     """Authorise or bar, with the reason."""
 
     standing = forms.ChoiceField(choices=[("authorised", ""), ("barred", "")])
@@ -299,7 +306,7 @@ class ConsentForm(_Words):
     )
 
 
-class SampleForm(forms.Form):
+class SampleForm(_Form):
     """A reference sample under its label."""
 
     sample = forms.CharField(

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.urls import reverse
 
+from priam_office.cases.models import Case, Section, Version
 from priam_office.families import finding
 from priam_office.families.models import (
     AntemortemSection,
@@ -35,6 +36,7 @@ __all__ = [
     "missing_people",
     "missing_person",
     "names_of_missing",
+    "postmortem",
     "reporters",
     "revisions",
     "sections",
@@ -218,15 +220,27 @@ def diary(key: str, before: int | None = None, size: int = PAGE) -> Listed[Diary
 def reporters(person: MissingPerson) -> dict[str, dict[str, str]]:
     """Who may say something of a missing person: id -> name and what they are.
 
-    ``of`` says of which codes ``kind`` is: ``relation`` or ``reporter``.
+    ``of`` says of which codes ``kind`` is: ``relation`` or ``reporter``; ``barred`` is why the
+    person must not be contacted, if so.
     """
     found = {}
     if person.family_id:
         for row in RelativeRow.objects.filter(family_id=person.family_id).order_by("place"):
             name = written(row.told["name"])
-            found[row.person] = {"name": name, "kind": row.told["relation"], "of": "relation"}
+            barred = row.standing_reason if row.standing == "barred" else ""
+            found[row.person] = {
+                "name": name,
+                "kind": row.told["relation"],
+                "of": "relation",
+                "barred": barred,
+            }
     for other in ReporterRow.objects.filter(missing=person).order_by("reporter"):
-        found[other.reporter] = {"name": other.name, "kind": other.kind, "of": "reporter"}
+        found[other.reporter] = {
+            "name": other.name,
+            "kind": other.kind,
+            "of": "reporter",
+            "barred": "",
+        }
     return found
 
 
@@ -242,6 +256,15 @@ def revisions(missing: str, section: str, reporter: str) -> list[SectionRevision
     """Saved states of a section of one reporter, newest first."""
     rows = SectionRevision.objects.filter(missing_id=missing, section=section, reporter=reporter)
     return list(rows.order_by("-revision")[:PAGE])
+
+
+def postmortem(case: str) -> dict[str, dict[str, Any]]:
+    """The post-mortem fields of a case by section, or 404."""
+    if not Case.objects.filter(pk=case).exists():
+        raise Http404
+    by_event = {row.event_id: row.section for row in Section.objects.filter(case=case)}
+    versions = Version.objects.filter(pk__in=list(by_event))
+    return {by_event[version.event_id]: version.fields for version in versions}
 
 
 def names_of_missing(keys: Iterable[str]) -> dict[str, str]:

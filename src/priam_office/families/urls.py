@@ -33,6 +33,8 @@ urlpatterns = [
         antemortem.edit,
         name="missing-section-edit",
     ),
+    path("missing/<str:missing>/facing/", antemortem.face, name="missing-face"),
+    path("missing/<str:missing>/facing/<str:case>/", antemortem.facing_case, name="missing-facing"),
     path("families/", family.families, name="families"),
     path("families/<str:family>/", family.family, name="family"),
     path("families/<str:family>/diary/", family.diary, name="family-diary"),

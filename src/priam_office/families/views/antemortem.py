@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,13 +22,14 @@ from priam.casework.sections import (
     cleaned,
 )
 from priam.errors import UserError
+from priam.labels.tags import TagError, parse
 from priam_office.families import actions, facing, queries
 from priam_office.families.views.missing import place_of
 from priam_office.families.words import rule
-from priam_office.people.permissions import requires
+from priam_office.people.permissions import permits, requires
 from priam_office.people.reading import note_read
 
-__all__ = ["edit", "revision", "section"]
+__all__ = ["edit", "face", "facing_case", "revision", "section"]
 
 
 @require_safe
@@ -43,7 +45,7 @@ def section(request: HttpRequest, missing: str, section: str) -> HttpResponse:
     context = {
         "person": person,
         "section": SECTIONS[section],
-        "sections": SECTIONS.values(),
+        "sections": _ASKED.values(),
         "reporters": people,
         "columns": columns,
         "rows": facing.reporters_beside(section, columns),
@@ -54,8 +56,12 @@ def section(request: HttpRequest, missing: str, section: str) -> HttpResponse:
     return render(request, "families/antemortem.html", context)
 
 
+#: Sections in which somebody who knew the person is asked anything.
+_ASKED = {number: section for number, section in SECTIONS.items() if section.asked("am")}
+
+
 def _known(section: str) -> None:
-    if section not in SECTIONS:
+    if section not in _ASKED:
         raise Http404
 
 
@@ -73,12 +79,12 @@ def edit(request: HttpRequest, missing: str, section: str, reporter: str) -> Htt
     note_read(request.user, "identity", f"missing/{missing}", "missing-section-edit")
     said = {row.reporter: row for row in queries.sections(missing, section)}
     own = said.get(reporter)
-    numbers = list(SECTIONS)
+    numbers = list(_ASKED)
     at = numbers.index(section)
     context = {
         "person": person,
         "section": SECTIONS[section],
-        "sections": SECTIONS.values(),
+        "sections": _ASKED.values(),
         "reporter": reporter,
         "who": people[reporter],
         "revision": own.revision if own else 0,
@@ -190,3 +196,43 @@ def revision(request: HttpRequest, missing: str, event_id: str) -> HttpResponse:
     who = queries.reporters(person).get(row.reporter, {"name": "—", "kind": ""})
     context = {"person": person, "row": row, "who": who, "values": values}
     return render(request, "families/revision.html", context)
+
+
+@require_safe
+@requires("board.view")
+def face(request: HttpRequest, missing: str) -> HttpResponse:
+    """From a scanned label to the two records side by side."""
+    queries.missing_person(missing)
+    try:
+        tag = parse(request.GET.get("case", ""))
+    except TagError:
+        messages.error(request, _("This is no valid label; scan it again."))
+        return redirect("missing", missing)
+    return redirect("missing-facing", missing, tag)
+
+
+@require_safe
+@requires("board.view")
+def facing_case(request: HttpRequest, missing: str, case: str) -> HttpResponse:
+    """The ante-mortem record facing the post-mortem record of one case, field by field.
+
+    The page names nobody: those of the board who see no names read it too.
+    """
+    person = queries.missing_person(missing)
+    found = queries.postmortem(case)
+    note_read(request.user, "identity", f"missing/{missing}", "missing-facing")
+    people = queries.reporters(person)
+    told: dict[str, list[Any]] = {}
+    for row in queries.sections(missing):
+        told.setdefault(row.section, []).append(row)
+    context = {
+        "person": person,
+        "case": case,
+        "sections": [
+            (section, rows)
+            for section in SECTIONS.values()
+            if (rows := facing.both(section.number, told.get(section.number, ()), found, people))
+        ],
+        "may_see_names": permits(request.user, "families.view"),
+    }
+    return render(request, "families/facing.html", context)

@@ -109,7 +109,9 @@ def ask(request: HttpRequest, family: str) -> HttpResponse:
     """Whom to ask next for a sample; loaded after the page, because it is computed."""
     page = queries.family(family)
     note_read(request.user, "identity", f"family/{family}", "family-ask")
-    return render(request, "families/_ask.html", {"page": page, "advice": asking.advice(page)})
+    partial = request.headers.get("HX-Request") == "true"
+    template = "families/_ask.html" if partial else "families/ask.html"
+    return render(request, template, {"page": page, "advice": asking.advice(page)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -149,6 +149,8 @@ def _overview(said: list[Any]) -> list[dict[str, Any]]:
     """Each section, who said something in it, and in how many fields they differ."""
     found = []
     for number, section in SECTIONS.items():
+        if not section.asked("am"):
+            continue  # what only the remains can tell
         rows = [row for row in said if row.section == number and row.fields]
         keys = {key for row in rows for key in row.fields}
         differing = sum(
