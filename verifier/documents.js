@@ -73,7 +73,10 @@ async function openPayload(event, leaf) {
   need(hex(await sha256(event.salt, utf8(event.payload))) === leaf.commitment,
     "the disclosed content does not open the commitment");
   const payload = strictJson(event.payload, "the disclosed content");
-  return payload !== null && typeof payload === "object" && !Array.isArray(payload) ? payload : {};
+  const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+  if (!isObject(payload)) return {};
+  const body = Object.hasOwn(payload, "body") ? payload.body : undefined;
+  return isObject(body) ? body : payload; // a store commits to {"version", "body"}
 }
 
 // --- manifests and receptions

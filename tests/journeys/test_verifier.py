@@ -160,6 +160,29 @@ def test_same_verdict_on_handovers(browser: Browser, bags: int, missing: int) ->
     assert agree(browser, Case(data, None, None)) != "refused"
 
 
+def test_same_verdict_on_bundles_of_real_installations(browser: Browser, tmp_path: Path) -> None:
+    """A small June by three installations; then A replaces its keys and exports again."""
+    from priam_office.handovers.june import Batch, play
+    from priam_office.handovers.processes import Office
+
+    batches = (Batch("2025-06-16", 8, missing=3, back=2),)
+    result = play(tmp_path / "june", lambda text: None, batches)
+    annex = result["policy"].read_bytes(), result["parties"].read_bytes()
+    for files in result["bundles"].values():
+        for file in files:
+            assert agree(browser, Case(file.read_bytes(), *annex)) != "refused"
+            assert agree(browser, Case(file.read_bytes(), None, None)) != "refused"
+    office = Office(tmp_path / "june" / "A", "A")
+    office.do("rotate")
+    office.do("dispute", "2025-06-16", tmp_path / "after")
+    office.do("annex", tmp_path / "policy", tmp_path / "parties")
+    office.close()
+    annex = (tmp_path / "policy").read_bytes(), (tmp_path / "parties").read_bytes()
+    verdict = agree(browser, Case((tmp_path / "after").read_bytes(), *annex))
+    both = [s for s in verdict["statements"] if "both parties signed the same" in s["text"]]
+    assert len(both) == 2  # what was signed before the keys were replaced stays signed
+
+
 def test_a_flipped_byte_is_refused(browser: Browser) -> None:
     draw = random.Random(5)
     for place in draw.sample(range(len(test_dispute.FILE)), 12):

@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from priam.tlog import notes
+from priam.tlog.bundle import read_bundle, write_bundle
 from priam.tlog.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint
+from priam.tlog.dispute import verify_bundle
 from priam.tlog.errors import LogError
-from priam.tlog.keys import KeyPair
+from priam.tlog.keys import KeyPair, load_key, save_key
+from priam.tlog.manifests import Reception, parse_reception, sign_document
 from priam.tlog.notes import Note, VerifierKey
 from priam.tlog.policy import (
     Group,
@@ -26,6 +29,9 @@ from priam.tlog.prooffiles import ProofFile, parse_proof, verify_proof
 from priam.tlog.splitview import Place, SplitView
 from priam.tlog.tree import Tree, leaf_hash
 from priam.tlog.witness import MemoryStore, Request, Witness, parse_request
+from priam.tlog.witnesshttp import add_lines
+from priam_office.handovers.cards import Card, open_card
+from tests.priam.tlog.disputes import dispute, policy
 
 
 def key(name: str, role: str, number: int) -> KeyPair:
@@ -90,12 +96,44 @@ def _split(data: bytes) -> object:
     return view.verify(LOG.verifiers())
 
 
+RECEPTION = sign_document(Reception("0" * 64, "B", "receiver", 2), PERSON.signers())
+CASE = dispute(3, 1)
+CARD = notes.sign(
+    Card("A", "A", "party", LOG.name, tuple(LOG.vkeys()), tuple(PERSON.vkeys())).text,
+    PERSON.signers(),
+)
+BARE = sign_checkpoint(CHECKPOINT, LOG.signers(lambda: 1))
+ANSWER = "".join(
+    map(str, notes.sign(Note(BARE.text, ()), WITNESS.signers(lambda: 2)).signatures)
+).encode()
+
+
+def _text(data: bytes) -> str:
+    return notes.text_of(data)
+
+
 FILES = {
     "checkpoint": File(bytes(SIGNED), parse_checkpoint, _all([LOG, WITNESS])),
     "manifest": File(
         bytes(MANIFEST),
         notes.parse,
         lambda data: notes.verify(data, PERSON.verifiers(), require_all=True),
+    ),
+    "reception": File(
+        bytes(RECEPTION),
+        notes.parse,
+        lambda data: notes.verify(parse_reception(data)[1], PERSON.verifiers(), require_all=True),
+    ),
+    "bundle": File(
+        write_bundle(CASE.bundle, CASE.a.office_key.signers()),
+        read_bundle,
+        lambda data: verify_bundle(
+            data, policy=policy(CASE.a, CASE.b), parties=[CASE.a.party, CASE.b.party]
+        ),
+    ),
+    "card": File(bytes(CARD), lambda data: open_card(data)[1], open_card),
+    "answer of a witness": File(
+        ANSWER, bytes, lambda data: add_lines(BARE, _text(data), WITNESS.verifiers())
     ),
     "split view": File(bytes(SPLIT), SplitView.parse, _split),
     "fork": File(bytes(FORK), SplitView.parse, _split),
@@ -135,6 +173,23 @@ def test_no_cut_or_doubled_piece_is_accepted(name: str, data: st.DataObject) -> 
     for changed in (file.data[:start] + file.data[end:], file.data[:end] + file.data[start:]):
         with pytest.raises(LogError):
             file.verify(changed)
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_no_changed_byte_of_a_key_file_opens(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """White space between the members is not signed; every other byte is."""
+    folder = tmp_path_factory.mktemp("key")
+    save_key(PERSON, folder / "key", "words", n=2)
+    whole = (folder / "key").read_bytes()
+    place = data.draw(
+        st.integers(0, len(whole) - 1).filter(lambda at: not whole[at : at + 1].isspace())
+    )
+    (folder / "key").write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    with pytest.raises(LogError):
+        load_key(folder / "key", "words")
 
 
 def test_every_byte_of_a_checkpoint_once() -> None:

@@ -12,7 +12,7 @@ EXPECTED = {
     "event deleted, log signed again": ("the witness C", "not cosigned (422)"),
     "yesterday's backup restored": ("the witness C", "It is read-only until it has caught up"),
     "two histories shown to two parties": ("the witness C", "two histories"),
-    "old file of records sent again": ("the receiver B", "a replay"),
+    "a manifest replayed": ("the receiver B", "stand in an earlier manifest too"),
     "stolen key used after revocation": ("the receiver B", "has revoked"),
 }
 
@@ -31,3 +31,13 @@ def test_attack_is_found(name: str, attacks: dict[str, Attack]) -> None:
 
 def test_no_attack_is_forgotten(attacks: dict[str, Attack]) -> None:
     assert attacks.keys() == EXPECTED.keys()
+
+
+def test_the_table_can_be_read(attacks: dict[str, Attack]) -> None:
+    from priam_office.commands.demo import attack_table
+
+    text = attack_table(list(attacks.values()))
+    assert max(map(len, text.splitlines())) <= 140
+    for number, name in enumerate(EXPECTED, start=1):
+        assert f"{number}" in text and name.split()[0].capitalize() in text
+    assert "NOBODY" not in text and "NOBODY" in attack_table([Attack("x", "y", "", "z")])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from priam.errors import UserError
+
+if TYPE_CHECKING:
+    from priam_office.handovers.attacks import Attack
 
 __all__ = ["demo"]
 
@@ -123,8 +126,33 @@ def attacks(out: Path) -> int:
     from priam_office.handovers.attacks import run
 
     results = run(out)
+    click.echo("Somebody has everything of A: its database, its keys, its machines.")
+    click.echo("What is left is what others hold: B's signature, B's memory, the witness C.\n")
+    click.echo(attack_table(results))
+    missed = [one.name for one in results if not one.finder]
+    if missed:
+        click.echo(f"NOT FOUND: {', '.join(missed)}")
+        return 1
+    click.echo("All seven are found. None of it shows that a record is true, or who is right.")
+    return 0
+
+
+def attack_table(results: list[Attack]) -> str:
+    """The attacks as a table, as wide as the terminal (100 columns where there is none)."""
+    import io
+    import shutil
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_lines=True, pad_edge=False)
+    for title, share in (("", 1), ("What is tried", 9), ("Found by", 5), ("How it shows", 12)):
+        table.add_column(title, ratio=share, overflow="fold")
     for number, one in enumerate(results, start=1):
-        click.echo(f"{number}. {one.name}")
-        click.echo(f"   found by  {one.finder or 'NOBODY'}")
-        click.echo(f"   how       {one.found}")
-    return 0 if all(one.finder for one in results) else 1
+        finder = one.finder or "NOBODY"
+        table.add_row(str(number), f"{one.name.capitalize()}.\n{one.tried}", finder, one.found)
+    out = io.StringIO()
+    width = min(140, shutil.get_terminal_size((100, 24)).columns)
+    Console(file=out, width=width, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

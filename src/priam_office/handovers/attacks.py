@@ -19,6 +19,7 @@ from priam.tlog.bundle import Bundle, parse_parties, read_bundle, write_bundle
 from priam.tlog.checkpoints import Checkpoint, sign_checkpoint
 from priam.tlog.dispute import Report, verify_bundle
 from priam.tlog.keys import load_key
+from priam.tlog.manifests import parse_manifest, sign_document
 from priam.tlog.policy import parse_policy
 from priam.tlog.splitview import SplitView
 from priam.tlog.tree import Tree
@@ -33,9 +34,11 @@ __all__ = ["Attack", "run"]
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """An attack, who finds it, and in which words; ``finder`` is empty where nobody did."""
+    """An attack, what is tried, who finds it, and in which words; ``finder`` is empty where nobody
+    did."""
 
     name: str
+    tried: str
     finder: str
     found: str
 
@@ -58,6 +61,8 @@ class _Scene:
             shutil.copy(kept, self.backup / kept.name)
         with sqlite3.connect(folder / "A" / "priam.sqlite3") as source:
             source.backup(sqlite3.connect(self.backup / "priam.sqlite3"))
+        self.first = folder / "first-bundle"
+        self.a.do("dispute", "2025-06-15", self.first)
         june.day(Batch("2025-06-16", 5, missing=1))
         self.annex = (folder / "trust.policy", folder / "trust.json")
         self.a.do("annex", *self.annex)
@@ -148,11 +153,29 @@ def _two_histories(scene: _Scene) -> tuple[str, str]:
 
 
 def _replayed(scene: _Scene) -> tuple[str, str]:
+    """The old file again; then the manifest of day 1 as one of day 2, with B's old signature."""
     try:
         scene.b.do("import", scene.old)
+        return "", "B took the old file in"
     except UserError as error:
-        return "the receiver B", str(error)
-    return "", "B took it in"
+        refused = str(error)
+    old, note = parse_manifest(read_bundle(scene.first.read_bytes())[0].manifests[0])
+    new, _ = parse_manifest(scene.bundle.manifests[0])
+    again = dataclasses.replace(
+        old, batch="2025-06-17", sequence=new.sequence + 1, previous=new.digest
+    )
+    own = {signer.key_id for signer in scene.keys}
+    copied = [line for line in note.signatures if line.key_id not in own]
+    forged = notes.Note(sign_document(again, scene.keys).text, ()).with_signatures(copied)
+    forged = notes.sign(forged, scene.keys)
+    one_sided = sign_document(again, scene.keys)
+    manifests = (scene.bundle.manifests[0], str(sign_document(note, [])), str(one_sided))
+    report = scene.report(dataclasses.replace(scene.bundle, manifests=(str(forged),)))
+    if not any("does not verify" in s.text for s in report.of("invalid")):
+        return "", "B's old signature was taken for a new one"
+    report = scene.report(dataclasses.replace(scene.bundle, manifests=manifests))
+    (seen,) = [s.text for s in report.of("claimed") if "stand in an earlier manifest" in s.text]
+    return "the receiver B, and any reader of the bundle", f"{refused}; as a new manifest: {seen}"
 
 
 def _stolen(scene: _Scene) -> tuple[str, str]:
@@ -166,14 +189,35 @@ def _stolen(scene: _Scene) -> tuple[str, str]:
     return "", "B took it in"
 
 
-_ATTACKS: dict[str, Callable[[_Scene], tuple[str, str]]] = {
-    "count altered after signing": _altered,
-    "one-sided manifest shown as agreed": _one_sided,
-    "event deleted, log signed again": _deleted,
-    "yesterday's backup restored": _restored,
-    "two histories shown to two parties": _two_histories,
-    "old file of records sent again": _replayed,
-    "stolen key used after revocation": _stolen,
+_ATTACKS: dict[str, tuple[str, Callable[[_Scene], tuple[str, str]]]] = {
+    "count altered after signing": (
+        "Both sides signed 5 bags. A changes the 5 to a 4 and shows the manifest.",
+        _altered,
+    ),
+    "one-sided manifest shown as agreed": (
+        "A shows a manifest that it alone has signed as if both had.",
+        _one_sided,
+    ),
+    "event deleted, log signed again": (
+        "A removes an event from its database, recomputes everything and signs its log anew.",
+        _deleted,
+    ),
+    "yesterday's backup restored": (
+        "A's office goes on from a backup made before the last handover.",
+        _restored,
+    ),
+    "two histories shown to two parties": (
+        "A signs a second log of the same length in which one event is another.",
+        _two_histories,
+    ),
+    "a manifest replayed": (
+        "A sends an old file again, and shows the manifest of day 1 as one of day 3.",
+        _replayed,
+    ),
+    "stolen key used after revocation": (
+        "A has revoked a stolen key; the thief signs records with it.",
+        _stolen,
+    ),
 }
 
 
@@ -185,4 +229,4 @@ def run(folder: Path) -> list[Attack]:
     stick.mkdir(parents=True)
     with installations(folder) as offices:
         scene = _Scene(folder, June(offices, stick, lambda text: None))
-        return [Attack(name, *attack(scene)) for name, attack in _ATTACKS.items()]
+        return [Attack(name, tried, *attack(scene)) for name, (tried, attack) in _ATTACKS.items()]
