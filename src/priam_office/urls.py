@@ -23,6 +23,7 @@ urlpatterns = [
         path("", include("priam_office.totals.urls")),
         path("work/lists/", include("priam_office.reviews.urls")),
         path("work/", include("priam_office.people.urls")),
+        path("work/", include("priam_office.cases.urls")),
         path("work/", include("priam_office.families.urls")),
         path("work/", include("priam_office.releases.urls")),
         path("work/", include("priam_office.api.urls")),

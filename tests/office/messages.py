@@ -64,7 +64,27 @@ def texts(home: Path) -> dict[Text, str]:
         for _, text, _, context in extract("python", io.BytesIO(source.encode()), _KEYWORDS):
             key = (context, text if isinstance(text, str) else (text[0], text[1]))
             found.setdefault(key, path.relative_to(ROOT).as_posix())
+    if home.name == "cases":  # labels of the library, which knows no translation
+        found.update(((None, text), "../priam/casework") for text in casework())
     return found
+
+
+def casework() -> list[str]:
+    """Every label of :mod:`priam.casework`, once, and the meanings of columns of an import."""
+    from priam.casework import sections, skeleton
+    from priam_office.cases.columns import COLUMNS
+
+    texts: list[str] = [*COLUMNS.values()]
+    for section in sections.SECTIONS.values():
+        texts.append(section.label)
+        for field in section.fields:
+            texts += [field.label, field.am_label, field.unit, field.help]
+            texts += [label for _, label in field.choices]
+    texts += [*sections.TOOTH.values(), *sections.YESNO.values()]
+    for table in (skeleton.REGIONS, skeleton.SIDES, skeleton.COMPLETENESS):
+        texts += table.values()
+    texts += [bone.label for bone in skeleton.BONES.values()]
+    return sorted({text for text in texts if text} - {"EU", "cm", "kg", "O", "A", "B", "AB"})
 
 
 def folder(home: Path, language: str) -> Path:

@@ -12,7 +12,7 @@ from tests.office import messages
 
 LANGUAGES = ("ru", "uk")
 # What is right to be the same in all languages.
-SAME = {"j F Y", "F Y"}
+SAME = {"j F Y", "F Y", "j M Y, H:i"}
 
 
 HOMES = messages.homes()

@@ -21,9 +21,11 @@ from priam_office.record.write import Entry, record, record_all
 
 __all__ = [
     "SavedSection",
+    "items",
     "new_tags",
     "open_bag",
     "save_section",
+    "send",
     "split_case",
     "store",
     "tag_of",
@@ -79,9 +81,20 @@ def split_case(
     return record_all([Entry(event) for event in events], by=by.actor)
 
 
+def items(lines: Sequence[tuple[int, str, str]]) -> tuple[ev.EffectsItem, ...]:
+    """The list of a packet from (count, what it is, marks)."""
+    return tuple(ev.EffectsItem(count, what, marks or None) for count, what, marks in lines)
+
+
 def store(things: Sequence[str], place: str | None, *, by: Any) -> list[Recorded]:
     """Put things in a place, or take them out of where they are."""
     return record_all([Entry(ev.Stored(thing, place)) for thing in things], by=by.actor)
+
+
+def send(samples: Sequence[str], to: str, note: str, *, by: Any) -> list[Recorded]:
+    """Send samples to a laboratory: all of them or none."""
+    events = [ev.SampleSent(sample, to, note or None) for sample in samples]
+    return record_all([Entry(event) for event in events], by=by.actor)
 
 
 @dataclass(frozen=True, slots=True)

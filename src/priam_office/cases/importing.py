@@ -18,6 +18,7 @@ from priam.events import Event, Recorded, new_event_id
 from priam.events.cases import FINDINGS, SAMPLE_KINDS
 from priam.formats.delimited import Delimited, parse_delimited
 from priam_office.cases.actions import tag_of
+from priam_office.cases.columns import COLUMNS
 from priam_office.cases.models import Bag, Label, Sample
 from priam_office.record.acts import apply
 from priam_office.record.state import known
@@ -25,20 +26,6 @@ from priam_office.record.write import Entry, record_all
 
 __all__ = ["COLUMNS", "Plan", "Problem", "import_rows", "plan"]
 
-#: Column -> what stands in it.
-COLUMNS: dict[str, str] = {
-    "bag": "tag of the bag (in every row)",
-    "party": "who holds the bag, where it is not registered yet",
-    "seal": "number of the bag's seal",
-    "finding": "what opening it found; without it, from the number of cases",
-    "opened_on": "day, 2025-06-16",
-    "case": "tag of the case",
-    "sample": "tag of the sample",
-    "sample_kind": "kind of sample; bone if empty",
-    "taken_on": "day, 2025-06-16",
-    "place": "tag of the storage place of the case",
-    "note": "words about the bag",
-}
 MOST_PROBLEMS = 100
 _BATCH = 500
 

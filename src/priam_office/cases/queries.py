@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 
 from priam.casework.sections import SECTIONS
@@ -26,6 +26,7 @@ from priam_office.cases.models import (
     Place,
     Sample,
     Section,
+    Tablet,
     Touch,
     Version,
 )
@@ -43,13 +44,21 @@ __all__ = [
     "case_page",
     "cases",
     "course",
+    "course_names",
     "find",
     "held",
+    "in_place",
     "names_of",
     "own_party",
+    "packets_of",
     "place_paths",
+    "places_of",
+    "places_with_counts",
     "samples",
     "section_page",
+    "standing_elements",
+    "tablet_names",
+    "tablets",
     "waiting_bags",
 ]
 
@@ -57,9 +66,9 @@ PAGE = 50
 _ADDRESSES = {
     "bag": "bag",
     "case": "case",
-    "element": "element",
+    "element": "case-element",
     "sample": "sample",
-    "packet": "packet",
+    "packet": "case-packet",
     "place": "place",
 }
 
@@ -224,6 +233,17 @@ def case_page(case: Case) -> dict[str, Any]:
     }
 
 
+def packets_of(bag: str) -> list[Packet]:
+    """Packets of effects of a bag without remains."""
+    return list(Packet.objects.filter(bag=bag).order_by("at"))
+
+
+def standing_elements(case: str) -> list[str]:
+    """Labels of the elements that lie in a case."""
+    rows = Element.objects.filter(case=case, withdrawn=False)
+    return list(rows.values_list("element", flat=True))
+
+
 def places_of(things: Iterable[str]) -> dict[str, str]:
     """Thing -> the place it lies in, as people call it with the places around it."""
     labels = Label.objects.filter(pk__in=list(things)).exclude(place="")
@@ -232,6 +252,28 @@ def places_of(things: Iterable[str]) -> dict[str, str]:
         return {}
     names = place_paths()
     return {thing: names.get(place, place) for thing, place in where.items()}
+
+
+def tablets() -> list[Any]:
+    """Tablets with how many entries each brought and how many of its numbers never came."""
+    counted = {
+        row["device"]: row
+        for row in Delivery.objects.values("device").annotate(
+            count=Count("entry"), last=Max("number"), at=Max("received_at")
+        )
+    }
+    rows = list(Tablet.objects.order_by("revoked_at", "-registered_at")[:200])
+    for row in rows:
+        found = counted.get(row.device, {"count": 0, "last": 0, "at": ""})
+        row.brought, row.missing = found["count"], found["last"] - found["count"]
+        row.seen_at = found["at"]
+    return rows
+
+
+def tablet_names(deliveries: Iterable[Delivery]) -> dict[str, str]:
+    """Device -> the name of the tablet."""
+    devices = {row.device for row in deliveries}
+    return dict(Tablet.objects.filter(pk__in=devices).values_list("device", "name"))
 
 
 def place_paths() -> dict[str, str]:
@@ -246,6 +288,24 @@ def place_paths() -> dict[str, str]:
         return f"{above} · {row.name}" if above else row.name
 
     return {tag: path(tag) for tag in rows}
+
+
+def places_with_counts(paths: dict[str, str]) -> list[dict[str, Any]]:
+    """Every place with how much lies in it, in the order of their names."""
+    counted: dict[str, dict[str, int]] = {}
+    rows = Label.objects.exclude(place="").values("place", "kind").annotate(count=Count("tag"))
+    for row in rows:
+        counted.setdefault(row["place"], {})[row["kind"]] = row["count"]
+    found = [
+        {"place": p, "path": paths.get(p.place, p.name), "counts": counted.get(p.place, {})}
+        for p in Place.objects.all()
+    ]
+    return sorted(found, key=lambda row: str(row["path"]))
+
+
+def in_place(place: str, after: str = "") -> Listed:
+    """What lies in a place."""
+    return _page(Label.objects.filter(place=place), "kind", "tag", after)
 
 
 def course(thing: str) -> list[Recorded]:
@@ -265,6 +325,11 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     """Actor -> the name of the account; keys of installations stay as they are."""
     keys = {actor.removeprefix("person/") for actor in actors if actor.startswith("person/")}
     return {user.actor: str(user) for user in User.objects.filter(key__in=keys)}
+
+
+def course_names(actors: Iterable[str]) -> dict[str, str]:
+    """What a course of events names by ids: accounts, and places as people call them."""
+    return {**place_paths(), **names_of(actors)}
 
 
 def section_page(case: str, number: str) -> dict[str, Any]:

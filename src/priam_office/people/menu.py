@@ -25,6 +25,12 @@ class MenuEntry(NamedTuple):
 
 MENU = [
     MenuEntry(_("My day"), "day", "people.day", "day"),
+    MenuEntry(_("Mortuary"), "mortuary", "cases.view", "mortuary"),
+    MenuEntry(_("Bags"), "bags", "cases.view", "bag"),
+    MenuEntry(_("Cases"), "cases", "cases.view", "case"),
+    MenuEntry(_("Samples"), "samples", "cases.view", "sample"),
+    MenuEntry(_("Places"), "places", "cases.work", "place"),
+    MenuEntry(_("Offline"), "offline", "cases.work", "offline"),
     MenuEntry(_("Families"), "families", "families.view", "famil"),
     MenuEntry(_("Missing persons"), "missing-people", "families.view", "missing"),
     MenuEntry(_("Releases"), "releases", "release.view", "release"),
