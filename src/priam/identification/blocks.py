@@ -25,10 +25,15 @@ FIELDS = ("target", "individual", "log_lr", "markers", "mismatches", "residual",
 def blocks_of(
     families: Sequence[FamilyRecord], targets: Sequence[Target], size: int
 ) -> list[Block]:
-    """Targets in blocks of ``size``, each with the families it needs."""
+    """Targets in blocks of about ``size``, each with the families it needs, none of them split."""
     made = []
-    for start in range(0, len(targets), size):
-        part = targets[start : start + size]
+    start = 0
+    while start < len(targets):
+        end = min(start + size, len(targets))
+        while end < len(targets) and targets[end].family == targets[end - 1].family:
+            end += 1
+        part = targets[start:end]
+        start = end
         used = sorted({t.family for t in part})
         place = {family: k for k, family in enumerate(used)}
         moved = [Target(place[t.family], t.person, t.sex) for t in part]

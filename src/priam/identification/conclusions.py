@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from priam.identification.relatives import Ask
 from priam.identification.settings import Population
 from priam.identification.sides import Sides
 
-__all__ = ["KINDS", "Alternative", "FamilyNotes", "Proposal", "propose"]
+__all__ = ["KINDS", "Alternative", "FamilyNotes", "Proposal", "WhomToAsk", "propose"]
 
 KINDS = (
     "identified",
@@ -41,7 +42,10 @@ class FamilyNotes:
 
     typed: int
     fit_log10: float | None  # log10 LR(related as said / unrelated) of the typed relatives
-    ask: tuple[str, ...]  # relatives whose sample would help most, best first
+
+
+WhomToAsk = Callable[["Alternative", "Sequence[Alternative]"], tuple[Ask, ...]]
+"""Relatives worth asking, for the best alternative and those it cannot be told from."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Proposal:
     required_log10: float
     reasons: tuple[str, ...]
     needs: tuple[str, ...]
+    ask: tuple[Ask, ...]
+    between: tuple[str, ...]
     alternatives: tuple[Alternative, ...]
     excluded: tuple[str, ...]
 
@@ -68,6 +74,7 @@ def propose(
     settings: Population,
     required_log10: float,
     sides: Sides,
+    whom: WhomToAsk,
 ) -> Proposal:
     """Weigh the alternatives of one individual; ``sides`` counts where no family fits."""
     ranked = sorted(alternatives, key=lambda a: (-a.posterior, -a.log10_lr, a.person))
@@ -76,18 +83,21 @@ def propose(
     best = ranked[0] if ranked else None
     if best is None or best.posterior < 0.01:
         return _nobody(individual, shown, excluded, sides, settings, required_log10)
-    notes = families[best.family]
-    kind, reasons, needs = _judge(best, ranked, notes, settings, required_log10)
+    rivals = _rivals(best, ranked, settings)
+    judged = _judge(best, rivals, families[best.family], settings, required_log10)
+    ask = whom(best, rivals) if judged.kind != "identified" else ()
     return Proposal(
         individual,
-        kind,
+        judged.kind,
         best.person,
         best.family,
         best.posterior,
         best.log10_lr,
         required_log10,
-        tuple(reasons),
-        tuple(needs),
+        tuple(judged.reasons + _same_family(best, ranked, judged.kind)),
+        tuple(judged.needs + _asked(ask, rivals, judged.kind)),
+        ask,
+        tuple(a.person for a in rivals),
         shown,
         excluded,
     )
@@ -106,7 +116,7 @@ def _nobody(
     kind = "likely of the other side" if foreign else "no family fits"
     needs = ("samples of families not yet reached", "comparison by the other side")
     return Proposal(
-        individual, kind, "", "", 0.0, None, required_log10, (text,), needs, shown, excluded
+        individual, kind, "", "", 0.0, None, required_log10, (text,), needs, (), (), shown, excluded
     )
 
 
@@ -122,47 +132,88 @@ def _side_words(sides: Sides) -> str:
     return f"{words} {told}{'.' if sides.combined else ', shown beside and not used.'}"
 
 
+@dataclass(frozen=True)
+class _Judged:
+    kind: str
+    reasons: list[str]
+    needs: list[str]
+
+
 def _judge(
     best: Alternative,
-    ranked: Sequence[Alternative],
+    rivals: Sequence[Alternative],
     notes: FamilyNotes,
     settings: Population,
     required_log10: float,
-) -> tuple[str, list[str], list[str]]:
+) -> _Judged:
     reasons = [
         f"Posterior {_percent(best.posterior)} for {best.person}; log10 LR {best.log10_lr:.2f} "
         f"over {best.markers} markers, {required_log10:.2f} required for the declared population."
     ]
-    asked = [f"a sample of {who}" for who in notes.ask[:2]]
-    rivals = _rivals(best, ranked, settings.identified)
     if rivals:
         names = " or ".join(a.person for a in rivals)
         together = _percent(sum(a.posterior for a in rivals))
         reasons.append(f"DNA cannot tell apart {names}; together {together}.")
-        return "undecidable", reasons, ["evidence other than DNA of these relatives", *asked]
+        return _Judged("undecidable", reasons, ["evidence other than DNA of these persons"])
     if best.posterior < settings.probable:
         reasons.append("The evidence does not reach the level of a probable match.")
-        return "inconclusive", reasons, asked or ["a further relative of the family"]
+        return _Judged("inconclusive", reasons, [])
     doubts = _doubts(best, notes, settings)
     if best.posterior >= settings.identified and best.log10_lr >= required_log10 and not doubts:
-        return "identified", reasons, ["decision of the board"]
+        return _Judged("identified", reasons, ["decision of the board"])
     if best.log10_lr < required_log10:
         doubts.append("The LR is below what the declared population requires.")
-    return "probable", reasons + doubts, asked + _mend(notes)
+    return _Judged("probable", reasons + doubts, _mend(notes))
+
+
+def _asked(ask: Sequence[Ask], rivals: Sequence[Alternative], kind: str) -> list[str]:
+    """Whose sample would help; where nobody's would, that is said."""
+    if ask or kind == "identified":
+        return [one.words for one in ask[:2]]
+    if rivals:
+        return ["no relative's sample would tell these persons apart"]
+    return [
+        "no further relative's sample would help; more markers or another sample of the remains"
+    ]
+
+
+def _same_family(best: Alternative, ranked: Sequence[Alternative], kind: str) -> list[str]:
+    """Other missing persons of the family, who are named even where they are less likely."""
+    others = [
+        f"{a.person} ({_percent(a.posterior)})"
+        for a in ranked
+        if a.family == best.family and a.person != best.person and a.posterior >= 1e-4
+    ]
+    if not others or kind == "undecidable":
+        return []
+    return [f"Also missing from this family: {', '.join(others)}."]
 
 
 def _rivals(
-    best: Alternative, ranked: Sequence[Alternative], level: float
+    best: Alternative, ranked: Sequence[Alternative], settings: Population
 ) -> tuple[Alternative, ...]:
-    """The smallest group that holds ``level`` together, if it has two to four members."""
-    if best.posterior >= level:
+    """Two to four persons who hold the level together, and none of them alone.
+
+    Missing persons of one family need only be probable together: which family it is may be
+    clear enough to say that the question is which of them.
+    """
+    if best.posterior >= settings.identified:
         return ()
+    family = [a for a in ranked if a.family == best.family]
+    return _group(ranked, settings.identified, 0.01) or (
+        _group(family, settings.probable, 1.0 - settings.probable)
+        if best.posterior < settings.probable
+        else ()
+    )
+
+
+def _group(ranked: Sequence[Alternative], level: float, least: float) -> tuple[Alternative, ...]:
+    """The smallest group that holds ``level`` together, none of it below ``least``."""
     group: list[Alternative] = []
     for alternative in ranked[:4]:
         group.append(alternative)
         if sum(a.posterior for a in group) >= level and len(group) > 1:
-            weak = group[-1].posterior < 0.01
-            return () if weak else tuple(group)
+            return () if group[-1].posterior < least else tuple(group)
     return ()
 
 

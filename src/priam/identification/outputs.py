@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from priam.identification.conclusions import KINDS, Alternative, Proposal
+from priam.identification.relatives import Ask
 from priam.identification.run import LN10, Outcome
 from priam.identification.settings import settings_toml
 
@@ -139,16 +140,24 @@ def _proposal(p: Proposal) -> dict[str, Any]:
         "posterior": p.posterior,
         "log10_lr": p.log10_lr,
         "required_log10_lr": p.required_log10,
-        "undecidable_between": [a.person for a in _group(p)],
+        "undecidable_between": list(p.between),
         "reasons": list(p.reasons),
         "needs": list(p.needs),
+        "ask": [_asked(a) for a in p.ask],
         "alternatives": [_alternative(a) for a in p.alternatives],
         "excluded": list(p.excluded),
     }
 
 
-def _group(p: Proposal) -> tuple[Alternative, ...]:
-    return tuple(a for a in p.alternatives if a.posterior >= 0.01) if p.kind == KINDS[2] else ()
+def _asked(a: Ask) -> dict[str, Any]:
+    return {
+        "person": a.person,
+        "listed": a.exists,
+        "reach_required": a.reach,
+        "expected_log10_lr": a.mean_log10,
+        "reach_required_now": a.reach_now,
+        "expected_log10_lr_now": a.mean_log10_now,
+    }
 
 
 def _alternative(a: Alternative) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def _row(p: Proposal, cases: str, batches: str) -> dict[str, Any]:
 
 
 def _names(p: Proposal) -> str:
-    return " or ".join(a.person for a in p.alternatives if a.posterior >= 0.01)
+    return " or ".join(p.between)
 
 
 def _percent(value: float) -> str:

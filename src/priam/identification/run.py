@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from math import log, log10
@@ -20,7 +20,13 @@ from priam.genetics.frequencies import FrequencyTable, load_packaged, parse_tabl
 from priam.identification.blocks import blocks_of, run_blocks
 from priam.identification.brothers import Ratios
 from priam.identification.claims import Candidate, Prior, claims_of, required_lr
-from priam.identification.conclusions import Alternative, FamilyNotes, Proposal, propose
+from priam.identification.conclusions import (
+    Alternative,
+    FamilyNotes,
+    Proposal,
+    WhomToAsk,
+    propose,
+)
 from priam.identification.evidence import Finding, weigh
 from priam.identification.joint import JointResult, solve
 from priam.identification.observations import ObservationAxis, observation_axis, seen_of
@@ -38,7 +44,7 @@ from priam.identification.records import (
     check_markers,
     read_exchange,
 )
-from priam.identification.relatives import who_to_ask
+from priam.identification.relatives import Ask, Asking
 from priam.identification.search import SearchTask, Target, targets_of
 from priam.identification.settings import Settings, settings_toml
 from priam.identification.sides import Sides, side_noted, sides
@@ -132,7 +138,7 @@ def identify(
         )  # fmt: skip
     proposals = _proposals(
         candidates, joint, other, prior, clusters, targets, records, fits, findings, settings,
-        lambda asked: ratios.without_one_relative(asked, columns),
+        lambda asked: ratios.without_one_relative(asked, columns), _asking(ratios, prior, settings),
     )  # fmt: skip
     return Outcome(
         settings, run, records, table, gate, clusters, targets, candidates, prior, joint, proposals,
@@ -247,7 +253,7 @@ def _gather(
                 Candidate(v, person, target.family, float(block.log_lr[k]),
                           int(block.markers[k]), int(block.mismatches[k]))
             )  # fmt: skip
-        first += settings.search.block
+        first += len(block.fit)
     candidates.sort(key=lambda c: (c.individual, -c.log_lr, c.person))
     return candidates, residual, fits
 
@@ -333,10 +339,11 @@ def _proposals(
     findings: Mapping[tuple[int, int], tuple[Finding, ...]],
     settings: Settings,
     without_one: Callable[[list[Question]], npt.NDArray[np.float64]],
+    asking: Asking,
 ) -> list[Proposal]:
     posterior = joint.model.marginals(joint.probability)
     combined = other.model.marginals(other.probability) if other else None
-    needed = log10(required_lr(settings.population.identified, prior.missing))
+    needed = asking.required_log10
     alone = _without_one(candidates, posterior, targets, records, settings, without_one)
     notes: dict[str, FamilyNotes] = {}
     by_individual: dict[int, list[Alternative]] = {}
@@ -358,6 +365,7 @@ def _proposals(
             alone.get((c.individual, c.person)),
         )
         by_individual.setdefault(c.individual, []).append(alternative)
+    whom = _whom_to_ask(asking, records, settings)
     return [
         propose(
             cluster.individual,
@@ -366,9 +374,28 @@ def _proposals(
             settings.population,
             needed,
             _sides(cluster, prior, records, settings),
+            whom,
         )
         for n, cluster in enumerate(clusters)
     ]
+
+
+def _asking(ratios: Ratios, prior: Prior, settings: Settings) -> Asking:
+    needed = log10(required_lr(settings.population.identified, prior.missing))
+    return Asking(ratios.axis, ratios.mutation, needed, settings.asking.draws, settings.asking.seed)
+
+
+def _whom_to_ask(asking: Asking, records: ExchangeRecords, settings: Settings) -> WhomToAsk:
+    """Against unrelated persons; between persons of one family, one against the other."""
+    families = {family.id: family for family in records.families}
+    level = log10(required_lr(settings.population.identified, 2))
+
+    def whom(best: Alternative, rivals: Sequence[Alternative]) -> tuple[Ask, ...]:
+        near = [a.person for a in rivals if a.family == best.family and a.person != best.person]
+        rival = near[0] if near else None
+        return asking.whom(families[best.family], best.person, rival, level if rival else 0.0)
+
+    return whom
 
 
 def _sides(cluster: Cluster, prior: Prior, records: ExchangeRecords, settings: Settings) -> Sides:
@@ -406,4 +433,4 @@ def _without_one(
 def _notes(family: FamilyRecord, fits: Mapping[str, float]) -> FamilyNotes:
     typed = len(family.genotypes)
     fit = fits.get(family.id) if typed > 1 else None
-    return FamilyNotes(typed, fit, who_to_ask(family))
+    return FamilyNotes(typed, fit)

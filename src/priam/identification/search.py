@@ -55,6 +55,8 @@ class SearchTask:
 class Hits:
     """Pairs kept, sorted by (target, individual), and the sum of LRs of those not kept.
 
+    Kept is what reaches the threshold, and what concerns another missing person of the same family.
+
     ``target`` counts within the block. ``residual`` (individuals,) is the sum of likelihood
     ratios below the threshold. ``mismatches`` counts markers impossible without mutation.
     ``fit`` (targets,): log LR of the typed relatives being related as said, against unrelated.
@@ -117,11 +119,40 @@ def search_block(
     # pairs in the margin that do not reach the threshold belong to the residual
     np.add.at(residual, individual[~kept], np.exp(log_lr[~kept]))
     target, individual, log_lr = target[kept], individual[kept], log_lr[kept]
+    more = _same_family(targets, target, individual)
+    added = score_pairs(exact, task.rows[more[1]], more[0])
+    residual = np.maximum(residual - np.bincount(more[1], np.exp(added), len(residual)), 0.0)
+    possible = np.isfinite(added)
+    target = np.concatenate([target, more[0][possible]])
+    individual = np.concatenate([individual, more[1][possible]])
+    log_lr = np.concatenate([log_lr, added[possible]])
     order = np.lexsort((individual, target))
     target, individual, log_lr = target[order], individual[order], log_lr[order]
     observed = (task.rows[individual] != task.axis.height - 1).sum(axis=1).astype(np.int32)
     mismatches = _mismatches(task, arrays, targets, target, individual)
     return Hits(target, individual, log_lr, observed, mismatches, residual, fit)
+
+
+def _same_family(
+    targets: Sequence[Target], target: npt.NDArray[np.int32], individual: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Pairs of the individuals kept with the other missing persons of the same family.
+
+    Which of two brothers an individual is remains open even where one of them is below the
+    threshold, so that both are named.
+    """
+    members: dict[int, list[int]] = {}
+    for number, one in enumerate(targets):
+        members.setdefault(one.family, []).append(number)
+    kept = set(zip(target.tolist(), individual.tolist()))
+    found = {
+        (other, v)
+        for t, v in kept
+        for other in members[targets[t].family]
+        if (other, v) not in kept
+    }
+    pairs = np.array(sorted(found), dtype=np.int32).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
 
 
 def observation_table(

@@ -11,6 +11,7 @@ from typing import Any
 from priam.errors import InputError
 
 __all__ = [
+    "Asking",
     "Evidence",
     "Joint",
     "Likelihood",
@@ -105,6 +106,14 @@ class Joint:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """How relatives who may be asked for a sample are ranked."""
+
+    draws: int = _note(200, "families simulated for each shape of family")
+    seed: int = _note(1, "seed of these families")
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Evidence beside DNA: shown beside it, and used in the posterior only on demand."""
 
@@ -122,6 +131,7 @@ class Settings:
     reassociation: Reassociation = Reassociation()
     search: Search = Search()
     joint: Joint = Joint()
+    asking: Asking = Asking()
     evidence: Evidence = Evidence()
 
 

@@ -23,16 +23,18 @@ from priam.kinship.likelihood import evaluate, log_likelihoods_indexed
 from priam.kinship.locus import Locus
 from priam.kinship.observations import observe
 from priam.kinship.pedigree import Pedigree, Sex
-from priam.kinship.sampling import sample_genotypes
+from priam.kinship.sampling import drop_genotypes, sample_genotypes
 from priam.kinship.shape import Shape
 from priam.kinship.tables import Tables, build_tables, build_tables_indexed, genotype_index
 
 __all__ = [
     "Exclusion",
+    "Expectation",
     "Inclusion",
     "Suggestion",
     "exclusion_power",
     "expected_gains",
+    "expected_ratios",
     "inclusion_power",
     "missing_person_exclusion",
     "ratio_power",
@@ -41,6 +43,8 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 LN10 = float(np.log(10.0))
+CERTAIN = 50.0
+"""Stands for an infinite log LR at one marker, where means are taken."""
 
 
 @dataclass(frozen=True)
@@ -376,3 +380,81 @@ def _expected_of_tables(tables: Tables) -> Floats:
     log_lr = np.where(np.isfinite(value), value, 0.0)
     result: Floats = (share * log_lr).sum(axis=0) / LN10
     return result
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The LR of the true missing person in families of one shape, whatever their genotypes are.
+
+    Attributes:
+        person: whose sample is added; "" for the family as it is.
+        mean_log10: expected log10 LR.
+        reach: chance that the LR reaches what is required.
+        standard_error: Monte Carlo error of ``mean_log10``.
+    """
+
+    person: str
+    mean_log10: float
+    reach: float
+    standard_error: float
+
+
+def expected_ratios(
+    pedigree: Pedigree,
+    missing: str,
+    typed: Sequence[str],
+    candidates: Sequence[str],
+    loci: Sequence[Locus],
+    *,
+    required: float,
+    draws: int,
+    rng: np.random.Generator,
+    rival: str | None = None,
+) -> list[Expectation]:
+    """What the family can show now (first), and with a sample of each candidate, best first.
+
+    The LR is that of the missing person against somebody unrelated, or against ``rival``, another
+    missing person of the family. ``required`` is the LR to be reached. Families of one shape
+    share the answer, so that it can be kept. Drawn with the same genotypes for all candidates,
+    which makes their differences sharper than each by itself.
+    """
+    options = ("", *candidates)
+    total = {option: np.zeros(draws) for option in options}
+    for locus in loci:
+        drawn = drop_genotypes(pedigree, locus, draws, rng)
+        own = drawn[missing]
+        for option in options:
+            known = {n: drawn[n] for n in (*typed, option) if n}
+            total[option] += _log_ratio(pedigree, locus, known, missing, own, rival)
+    level = np.log(required)
+    found = [
+        Expectation(
+            option,
+            float(values.mean()) / LN10,
+            float(np.mean(values >= level)),
+            float(values.std(ddof=1) / np.sqrt(draws)) / LN10 if draws > 1 else 0.0,
+        )
+        for option, values in total.items()
+    ]
+    return [found[0], *sorted(found[1:], key=lambda e: (-e.reach, -e.mean_log10, e.person))]
+
+
+def _log_ratio(
+    pedigree: Pedigree,
+    locus: Locus,
+    known: Mapping[str, npt.NDArray[np.intp]],
+    missing: str,
+    own: npt.NDArray[np.intp],
+    rival: str | None,
+) -> Floats:
+    """Log LR of each draw at one locus; ``rival`` None is somebody unrelated."""
+    top = log_likelihoods_indexed(pedigree, locus, {**known, missing: own})
+    if rival is not None:
+        other = log_likelihoods_indexed(pedigree, locus, {**known, rival: own})
+        return np.minimum(top - other, CERTAIN)
+    p = locus.frequencies
+    alone = np.log(p[own]).sum(axis=0)
+    if len(own) == 2:
+        alone += np.where(own[0] == own[1], 0.0, np.log(2.0))
+    result: Floats = top - alone
+    return result - log_likelihoods_indexed(pedigree, locus, known) if known else result

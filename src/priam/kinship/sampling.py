@@ -12,10 +12,10 @@ from priam.errors import UserError
 from priam.kinship.likelihood import evaluate, lane_blocks
 from priam.kinship.locus import Locus
 from priam.kinship.observations import Observation, observe
-from priam.kinship.pedigree import Pedigree
+from priam.kinship.pedigree import Pedigree, Sex
 from priam.kinship.shape import Shape
 
-__all__ = ["sample_genotypes", "sample_profiles"]
+__all__ = ["drop_genotypes", "sample_genotypes", "sample_profiles"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -50,6 +50,45 @@ def sample_genotypes(
         table = _distribution(pedigree, locus, person, seen, drawn, lanes, theta)
         drawn[person] = _draw(table, count, rng, person)
     return drawn
+
+
+def drop_genotypes(
+    pedigree: Pedigree, locus: Locus, count: int, rng: np.random.Generator
+) -> dict[str, Ints]:
+    """Genotypes of everybody, ``count`` times, with nothing known of anybody (theta = 0).
+
+    Founders' alleles are drawn and passed on, mutation included. Result as that of
+    :func:`sample_genotypes`.
+    """
+    drawn: dict[str, Ints] = {}
+    for name in pedigree.order:
+        person = pedigree[name]
+        male = locus.chromosome == "X" and person.sex == Sex.MALE
+        if person.father is None or person.mother is None:
+            pair = rng.choice(len(locus), size=(2, count), p=_normal(locus.frequencies))
+            pair[1] = np.where(rng.random(count) < person.inbreeding, pair[0], pair[1])
+            drawn[name] = pair[:1] if male else pair
+            continue
+        mother = _passed(drawn[person.mother], locus.female, rng)
+        father = None if male else _passed(drawn[person.father], locus.male, rng)
+        drawn[name] = np.stack([mother] if father is None else [father, mother])
+    return drawn
+
+
+def _normal(p: Floats) -> Floats:
+    result: Floats = p / p.sum()
+    return result
+
+
+def _passed(pair: Ints, matrix: Floats | None, rng: np.random.Generator) -> Ints:
+    """One of a parent's alleles, perhaps mutated."""
+    count = pair.shape[1]
+    chosen: Ints = pair[rng.integers(0, len(pair), count), np.arange(count)]
+    if matrix is None:
+        return chosen
+    below = np.cumsum(matrix, axis=1)[chosen]
+    at = rng.random(count) * below[:, -1]
+    return np.asarray((below <= at[:, None]).sum(axis=1), dtype=np.intp)
 
 
 def _distribution(
