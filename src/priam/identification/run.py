@@ -28,6 +28,7 @@ from priam.identification.conclusions import (
     propose,
 )
 from priam.identification.evidence import Finding, weigh
+from priam.identification.further import further_candidates
 from priam.identification.joint import JointResult, solve
 from priam.identification.observations import ObservationAxis, observation_axis, seen_of
 from priam.identification.quality import Gate, quality_gate
@@ -131,6 +132,19 @@ def identify(
         candidates, prior, residual, findings, together, settings,
         settings.evidence.combine, lambda a, b: progress("joint", a, b),
     )  # fmt: skip
+    posterior = joint.model.marginals(joint.probability)
+    further = further_candidates(
+        candidates, posterior, records.families, targets, clusters, task, ratios, columns
+    )
+    if further:
+        candidates = sorted([*candidates, *further], key=_order)
+        for c in further:
+            residual[c.individual] = max(residual[c.individual] - np.exp(c.log_lr), 0.0)
+        findings = _other_evidence(candidates, clusters, targets, records, settings)
+        joint = _joint(
+            candidates, prior, residual, findings, together, settings,
+            settings.evidence.combine, lambda a, b: progress("joint", a, b),
+        )  # fmt: skip
     other = None
     if findings and not settings.evidence.combine:
         other = _joint(
@@ -254,8 +268,11 @@ def _gather(
                           int(block.markers[k]), int(block.mismatches[k]))
             )  # fmt: skip
         first += len(block.fit)
-    candidates.sort(key=lambda c: (c.individual, -c.log_lr, c.person))
-    return candidates, residual, fits
+    return sorted(candidates, key=_order), residual, fits
+
+
+def _order(c: Candidate) -> tuple[int, float, int]:
+    return c.individual, -c.log_lr, c.person
 
 
 def _prior(records: ExchangeRecords, targets: list[Target], settings: Settings) -> Prior:
