@@ -1,7 +1,7 @@
 """Totals: seconds for each method, and how often 95 % intervals hold the truth.
 
     python benchmarks/bench_totals.py speed [FOLDER]      the tables of shared/reference/mse
-    python benchmarks/bench_totals.py coverage [REPEATS [SKIP...]]  populations of known size
+    python benchmarks/bench_totals.py coverage [REPEATS [METHOD...]]  populations of known size
 
 `speed` takes a plain NumPy Newton fit of one model at a time, and the sampler without its
 compiler, as baselines in the same run. The reference files hold no seconds of the R packages.
@@ -23,7 +23,7 @@ from priam.totals.decomposable import average_graphs, decomposable_graphs
 from priam.totals.histories import Histories
 from priam.totals.latent_class import Sampling, sample_classes
 from priam.totals.loglinear import all_models, design, fit_models
-from priam.totals.methods import METHODS, estimate_all
+from priam.totals.methods import METHODS, Estimate, estimate_all
 
 ROOT = Path(__file__).resolve().parents[1]
 N = 1000
@@ -126,6 +126,11 @@ def populations() -> Iterator[tuple[str, Callable[[np.random.Generator], np.ndar
     def sparse(rng: np.random.Generator) -> np.ndarray:
         return rng.random((N, 5)) < np.array([0.08, 0.07, 0.06, 0.05, 0.04])
 
+    def two(rng: np.random.Generator) -> np.ndarray:
+        return rng.random((N, 2)) < p4[:2]
+
+    yield "independent, 2 lists", two
+    yield "half of list 1 copied into list 2, 2 lists", lambda rng: copied(rng)[:, :2]
     yield "independent, 4 lists", independent
     yield "independent, 3 lists", three
     yield "half of list 1 copied into list 2", copied
@@ -136,26 +141,28 @@ def populations() -> Iterator[tuple[str, Callable[[np.random.Generator], np.ndar
 
 
 def coverage(repeats: int, methods: tuple[str, ...] = METHODS) -> None:
-    """Share of intervals that hold N, share of tables refused, and the median point."""
-    print("population | method | interval holds N | refused | median point")
+    """Share of intervals that hold N, their median width, tables refused, the median point."""
+    print("population | method | interval holds N | median width / N | refused | median point")
     for name, draw in populations():
         rng = np.random.default_rng(20261123)
-        held: dict[str, list[bool]] = {m: [] for m in METHODS}
-        points: dict[str, list[float]] = {m: [] for m in METHODS}
-        refused = dict.fromkeys(METHODS, 0)
+        rows: dict[str, list[Estimate]] = {}
         for k in range(repeats):
             sampling = Sampling(seed=k, burn=3000, steps=10_000, most=40_000)
             for row in estimate_all(tabulate(draw(rng)), sampling=sampling, methods=methods):
-                if row.point is None or row.lower is None:
-                    refused[row.method] += 1
-                    continue
-                held[row.method].append(row.lower <= N <= (row.upper or np.inf))
-                points[row.method].append(row.point)
-        for method in METHODS:
-            if points[method] or refused[method]:
-                share = f"{np.mean(held[method]):.2f}" if points[method] else "-"
-                middle = f"{np.median(points[method]):,.0f}" if points[method] else "-"
-                print(name, method, share, refused[method], middle, sep=" | ", flush=True)
+                rows.setdefault(row.method, []).append(row)
+        for method, found in rows.items():
+            print(name, method, *summary(found), sep=" | ", flush=True)
+
+
+def summary(rows: list[Estimate]) -> tuple[str, str, str, str]:
+    """Coverage, width, refusals and point of one method in one population."""
+    used = [row for row in rows if row.point is not None and row.lower is not None]
+    refused = str(len(rows) - len(used))
+    if not used:
+        return "-", "-", refused, "-"
+    held = np.mean([row.lower <= N <= (row.upper or np.inf) for row in used])
+    width = np.median([(row.upper or np.inf) - row.lower for row in used]) / N
+    return f"{held:.2f}", f"{width:.2f}", refused, f"{np.median([row.point for row in used]):,.0f}"
 
 
 def tabulate(on: np.ndarray) -> Histories:
@@ -168,11 +175,8 @@ def tabulate(on: np.ndarray) -> Histories:
 if __name__ == "__main__":
     what = sys.argv[1] if len(sys.argv) > 1 else "speed"
     if what == "coverage":
-        skipped = sys.argv[3:]  # such as latent-class, which takes nearly all the time
-        coverage(
-            int(sys.argv[2]) if len(sys.argv) > 2 else 200,
-            tuple(name for name in METHODS if name not in skipped),
-        )
+        # latent-class takes nearly all the time
+        coverage(int(sys.argv[2]) if len(sys.argv) > 2 else 200, tuple(sys.argv[3:]) or METHODS)
     else:
         given = sys.argv[2] if len(sys.argv) > 2 else ROOT.parent / "shared/reference/mse"
         speed(Path(given))

@@ -42,6 +42,9 @@ def _mapping(entries: tuple[str, ...]) -> dict[str, str]:
 @click.option("--seed", default=1, show_default=True, help="Seed of the sampled pairs.")
 @click.option("--memory", default="2GB", show_default=True, help="Memory limit of DuckDB.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1))
+@click.option(
+    "--spark", metavar="MASTER", help="Compare on Apache Spark: local[2], spark://HOST:7077."
+)
 @click.option("--encoding", help="Encoding of both files, if recognition fails.")
 @click.option("--map-a", multiple=True, metavar="FIELD=COLUMN", help="A column of LIST_A.")
 @click.option("--map-b", multiple=True, metavar="FIELD=COLUMN", help="A column of LIST_B.")
@@ -60,6 +63,7 @@ def match(
     seed: int,
     memory: str,
     threads: int,
+    spark: str | None,
     encoding: str | None,
     map_a: tuple[str, ...],
     map_b: tuple[str, ...],
@@ -86,6 +90,7 @@ def match(
         floor=floor,
         options=options,
         decisions=_decided(decisions, left, right),
+        api=_spark(spark, memory),
     )
     write_match(found, out, options, replace=replace)
     card = model_card(found, options)
@@ -104,6 +109,15 @@ def match(
         + (f"; {len(found.decided)} decided by people." if found.decided else ".")
     )
     click.echo(f"Written to {out}. Look first at matched.csv (band weak) and possible.csv.")
+
+
+def _spark(master: str | None, memory: str) -> Any:
+    """The backend on Spark, if one was asked for."""
+    if master is None:
+        return None
+    from priam.names.spark import spark_api
+
+    return spark_api(master, memory=memory.lower().removesuffix("b"))
 
 
 def _decided(

@@ -75,7 +75,7 @@ _EXCHANGED = (
     "AND damerau_levenshtein(given_fold_l, surname_r) <= length(given_fold_l) // 4"
 )
 
-_PART = "len(surname_parts_l) + len(surname_parts_r) > 2 AND "
+_PART = "array_length(surname_parts_l) + array_length(surname_parts_r) > 2 AND "
 SURNAME = Field(
     "surname",
     _missing("surname"),

@@ -1,16 +1,15 @@
-"""The one place where Priam talks to splink 5 (on DuckDB).
+"""The one place where Priam talks to splink 5 (on DuckDB, or on Spark by :mod:`.spark`).
 
 splink blocks the pairs, finds the level of each comparison and the frequency of names, and
 estimates by random sampling how often unrelated pairs reach each level. The rest of Priam sees
-only :class:`Candidates`, arrays of levels. Another backend of splink (Spark) is handed in as
-``api``; the level conditions are then SQL that it must understand.
+only :class:`Candidates`, arrays of levels. Another backend of splink is handed in as ``api``.
 """
 
 from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from priam.names.comparisons import FIELDS, Field
+from priam.names.spark import spark_sql
 
 __all__ = ["Candidates", "Options", "compare", "splink_settings", "with_pairs"]
 
@@ -70,29 +70,37 @@ def with_pairs(pairs: Candidates, added: list[tuple[int, int]]) -> Candidates:
     )
 
 
-def splink_settings(fields: tuple[Field, ...], chance: dict[str, list[float]] | None = None) -> Any:
-    """The splink model with Priam's comparisons and blocking keys."""
+def splink_settings(
+    fields: tuple[Field, ...],
+    chance: dict[str, list[float]] | None = None,
+    *,
+    written: Callable[[str], str] = str,
+) -> Any:
+    """The splink model with Priam's comparisons and blocking keys.
+
+    ``written`` puts a condition into the dialect of the backend.
+    """
     from splink import SettingsCreator, block_on
 
     return SettingsCreator(
         link_type="link_only",
         unique_id_column_name="uid",
         probability_two_random_records_match=1e-4,
-        comparisons=[_comparison(item, (chance or {}).get(item.name)) for item in fields],
+        comparisons=[_comparison(one, (chance or {}).get(one.name), written) for one in fields],
         blocking_rules_to_generate_predictions=[block_on("keys", arrays_to_explode=["keys"])],
         retain_intermediate_calculation_columns=True,
     )
 
 
-def _comparison(item: Field, chance: list[float] | None) -> Any:
+def _comparison(item: Field, chance: list[float] | None, written: Callable[[str], str]) -> Any:
     import splink.comparison_library as library
 
     levels: list[Any] = [
-        {"sql_condition": item.null, "label_for_charts": "missing", "is_null_level": True}
+        {"sql_condition": written(item.null), "label_for_charts": "missing", "is_null_level": True}
     ]
     for number, level in enumerate(item.levels):
         entry: dict[str, Any] = {
-            "sql_condition": level.sql or "ELSE",
+            "sql_condition": written(level.sql) if level.sql else "ELSE",
             "label_for_charts": level.label,
             # Only a filter: the near veto must not drop a pair that all else speaks for.
             "m_probability": max(level.same, 0.02),
@@ -116,11 +124,12 @@ def compare(left: pa.Table, right: pa.Table, options: Options, *, api: Any = Non
     # DuckDB writes what does not fit into memory to disk: names must not stay behind there.
     with _quiet(), tempfile.TemporaryDirectory(prefix="priam-names-") as spill:
         api = api or _duckdb(options, spill)
+        written = _dialect(api)
         tables = [
             api.register(left, dataset_display_name="a"),
             api.register(right, dataset_display_name="b"),
         ]
-        linker = Linker(tables, splink_settings(fields), log_level=logging.ERROR)
+        linker = Linker(tables, splink_settings(fields, written=written), log_level=logging.ERROR)
         linker.training.estimate_u_using_random_sampling(
             max_pairs=options.sampled_pairs,
             seed=options.seed,
@@ -130,9 +139,10 @@ def compare(left: pa.Table, right: pa.Table, options: Options, *, api: Any = Non
         sampled = min(options.sampled_pairs, float(left.num_rows * right.num_rows))
         chance = _chances(linker, fields, sampled)
         known = {name: list(values) for name, values in chance.items()}
-        linker = Linker(tables, splink_settings(fields, known), log_level=logging.ERROR)
+        settings = splink_settings(fields, known, written=written)
+        linker = Linker(tables, settings, log_level=logging.ERROR)
         frame = linker.inference.predict(threshold_match_weight=options.least_weight)
-        arrays = _arrays(frame, fields)
+        arrays = _arrays(frame, fields, on_spark=written is spark_sql)
     # splink calls either list "l": the display names sort as a < b, so "l" is the first list.
     return Candidates(
         left=arrays["uid_l"].astype(np.int64),
@@ -154,6 +164,13 @@ def _filled(item: Field, table: pa.Table) -> bool:
         "place_unit_death": ("place", "unit", "death_year", "death_place"),
     }.get(item.name, (item.name,))
     return any(table[column].null_count < table.num_rows for column in columns)
+
+
+def _dialect(api: Any) -> Callable[[str], str]:
+    """How conditions are written for this backend."""
+    if api.sql_dialect.sql_dialect_str == "spark":
+        return spark_sql
+    return str
 
 
 def _duckdb(options: Options, spill: str) -> Any:
@@ -205,12 +222,15 @@ def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
 
 
-def _arrays(frame: Any, fields: tuple[Field, ...]) -> dict[str, NDArray[Any]]:
+def _arrays(frame: Any, fields: tuple[Field, ...], *, on_spark: bool) -> dict[str, NDArray[Any]]:
     columns = ["uid_l", "uid_r"]
     for item in fields:
         columns.append(f"gamma_{item.name}")
         if item.frequency:
             columns += [f"tf_{item.frequency}_l", f"tf_{item.frequency}_r"]
+    if on_spark:
+        table = frame.as_spark_dataframe().select(*columns).toArrow()
+        return {name: table[name].to_numpy(zero_copy_only=False) for name in columns}
     relation = frame.as_duckdbpyrelation()
     result: dict[str, NDArray[Any]] = relation.select(*columns).fetchnumpy()
     return {name: np.ma.getdata(values) for name, values in result.items()}

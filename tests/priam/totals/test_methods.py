@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy import stats
 
 from priam.cli.totals import totals
 from priam.errors import InputError, UserError
@@ -119,6 +120,34 @@ def test_latent_classes_of_one_class_agree_with_independence() -> None:
     table = expected_table(20_000, [0.4, 0.35, 0.3])
     found = sample_classes(table, Sampling(classes=1, burn=500, steps=8000, most=8000))
     assert found.mean == pytest.approx(20_000, rel=0.01)
+
+
+def test_latent_classes_agree_with_the_prior_weighted_by_the_likelihood() -> None:
+    """The whole model of Manrique-Vallier (five classes, alpha Gamma(1/4, 1/4)), another way:
+    draws from the prior, weighted by the likelihood of a small table; the unseen summed out."""
+    cells = {"100": 5, "010": 3, "001": 2, "110": 3, "011": 1, "111": 2}
+    table, classes = Histories.from_cells("abc", cells), 5
+    rng, draws, n = np.random.default_rng(0), 300_000, sum(cells.values())
+    alpha = np.maximum(rng.gamma(0.25, 4.0, draws), 1e-12)
+    breaks = rng.beta(1.0, alpha[:, None], (draws, classes - 1))
+    left = np.cumprod(1 - breaks, axis=1)
+    share = np.column_stack([breaks, np.ones(draws)]) * np.column_stack([np.ones(draws), left])
+    on = rng.random((draws, 3, classes))
+
+    def chance(pattern: tuple[int, ...]) -> np.ndarray:
+        listed = [on[:, j] if bit else 1 - on[:, j] for j, bit in enumerate(pattern)]
+        return (share * np.prod(listed, axis=0)).sum(axis=1)
+
+    nobody = chance((0, 0, 0))
+    rows = zip(table.patterns, table.counts, strict=True)
+    logs = sum(count * np.log(chance(tuple(pattern))) for pattern, count in rows)
+    logs = logs - n * np.log1p(-nobody) + stats.nbinom.logcdf(20 * n, n, 1 - nobody)
+    weight = np.exp(logs - logs.max())
+    found = sample_classes(table, Sampling(classes=classes, steps=40_000, most=40_000))
+    for unseen in (2, 5, 10, 20):
+        below = stats.nbinom.cdf(unseen, n, 1 - nobody)
+        exact = float((weight * below).sum() / weight.sum())
+        assert (found.draws - n <= unseen).mean() == pytest.approx(exact, abs=0.02)
 
 
 def test_combining_replicates() -> None:
