@@ -9,6 +9,7 @@ one that showed what was wrong with an earlier model (tests/priam/names).
 from __future__ import annotations
 
 import csv
+import itertools
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -55,7 +56,7 @@ def matched(made: Made) -> tuple[Match, np.ndarray]:
 
 def tenths(probability: np.ndarray, truth: np.ndarray) -> Iterator[tuple[float, int, float, float]]:
     """Lower edge, pairs, mean probability, share of true pairs."""
-    for low, high in zip(EDGES, EDGES[1:], strict=False):
+    for low, high in itertools.pairwise(EDGES):
         here = (probability >= low) & (probability < high)
         if here.any():
             yield low, int(here.sum()), float(probability[here].mean()), float(truth[here].mean())
