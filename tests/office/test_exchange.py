@@ -79,6 +79,9 @@ def test_a_handover_from_proposal_to_dispute(offices: Offices, tmp_path: Path) -
         assert not report.of("invalid")
         proved = [s.text for s in report.of("proved")]
         assert any("both parties signed the same bytes" in text for text in proved)
+        said = " ".join(s.text for s in report.statements)
+        for kind in ("agreement.proposed", "agreement.countersigned", "offer.accepted"):
+            assert kind in said  # the terms and the offer stand with the batch
         (clash,) = report.of("contradiction")
         assert "the manifest states 5, B counted 4, a difference of 1" in clash.text
         assert tags[0] in clash.text
@@ -181,3 +184,23 @@ def test_a_corrected_count_is_signed_again(offices: Offices, tmp_path: Path) -> 
     carry(offices, "B", "A", tmp_path / "stick")
     figure = next(f for f in a.do("figures") if f["manifest"] == name)
     assert {c["party"]: c["value"] for c in figure["counts"]}["B"] == 1
+
+
+def test_an_offer_that_led_to_no_handover_is_evidence_too(offices: Offices, tmp_path: Path) -> None:
+    a, b = offices["A"], offices["B"]
+    a.do("offer", "o7", "B", "accord", number=1212, place="point", date="2025-06-07")
+    carry(offices, "A", "B", tmp_path / "stick")
+    b.do("answer", "o7", "postpone", "no date had been agreed")
+    b.do("characterise", "o7", "a unilateral step")
+    carry(offices, "B", "A", tmp_path / "stick")
+    a.do("annex", tmp_path / "policy", tmp_path / "parties")
+    a.do("dispute", "2025-06-07", tmp_path / "evidence")
+    report = verify_bundle(
+        (tmp_path / "evidence").read_bytes(),
+        policy=parse_policy((tmp_path / "policy").read_bytes()),
+        parties=parse_parties((tmp_path / "parties").read_bytes()),
+    )
+    said = [s.text.partition(",")[0] for s in report.statements if s.about.startswith("event")]
+    assert {"offer.made", "offer.postponed", "offer.characterised"} <= set(said)
+    with pytest.raises(UserError, match="no manifest of batch 'nothing'"):
+        a.do("dispute", "nothing", tmp_path / "evidence")

@@ -225,6 +225,7 @@ class HandoverOpened(Event):
             self.present,
             self.manifests,
             recorded.event_id,
+            offer=self.offer,
         )
         for name in self.manifests:
             manifest = state.manifest(name)

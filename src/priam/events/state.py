@@ -194,6 +194,7 @@ class Handover:
     manifests: tuple[str, ...]
     event_id: str
     closed: bool = False
+    offer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

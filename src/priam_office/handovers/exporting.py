@@ -8,8 +8,9 @@ that the log only grew. Claims of the press, other parties' acts and anything ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from priam import events
 from priam.errors import UserError
 from priam.events.base import Event
+from priam.events.state import State
 from priam.tlog.bundle import Bundle, BundleEvent, Growth, read_bundle, write_bundle
 from priam.tlog.checkpoints import parse_checkpoint
 from priam.tlog.leaves import parse_leaf
@@ -108,18 +110,21 @@ def export(me: Own, signers: Sequence[Signer], to: str, since: int | None = None
 
 
 def dispute(me: Own, signers: Sequence[Signer], batch: str) -> bytes:
-    """All evidence about a batch that is here, of this log and of the logs that were received."""
+    """All evidence about a batch that is here, of this log and of the logs that were received.
+
+    The agreement under which it stands, in each reading, and the offers of that day are with it;
+    so is what became of an offer that led to no manifest.
+    """
     state = known().state
-    names = sorted(m.manifest for m in state.manifests.values() if m.batch == batch)
-    if not names:
+    about = _About.of(state, batch)
+    names = sorted(about.manifests)
+    if not names and not about.offers:
         batches = sorted({m.batch for m in state.manifests.values()})
         raise UserError(
             f"there is no manifest of batch {batch!r}; known: {', '.join(batches) or 'none'}"
         )
     rows = Row.objects.filter(type__in=_ABOUT_PAPERS).order_by("sequence")
-    moved = [t.transport for t in state.transports.values() if set(t.manifests) & set(names)]
-    about = [*names, *moved]
-    chosen = [row for row in rows if _touches(row.type, body(row), about)]
+    chosen = [row for row in rows if about.touches(row.type, body(row))]
     newest = witnessing.covering(me.folder, chosen[-1].sequence) or checkpoints.checkpoint()
     received = [read_bundle(path.read_bytes())[0] for path in received_files(me)]
     signed = [documents.note_of(state, name) for name in names]
@@ -135,7 +140,7 @@ def dispute(me: Own, signers: Sequence[Signer], batch: str) -> bytes:
         growth=tuple(_unique(step for one in received for step in one.growth)),
         events=(
             *_disclosed(me.actor, chosen, newest.size),
-            *_unique(e for one in received for e in one.events if _relevant(e, about)),
+            *_unique(e for one in received for e in one.events if about.relevant(e)),
         ),
         manifests=tuple(str(note) for note in signed if note.signatures),
         receptions=tuple(text for name in names for text in documents.kept_receptions(name)),
@@ -150,7 +155,7 @@ def received_files(me: Own) -> list[Any]:
     return sorted(found, key=lambda path: (len(path.name), path.name))
 
 
-# Of the exchanged events those that can be about a manifest or a transport, and those about keys:
+# Of the exchanged events those that can be about a batch and its terms, and those about keys:
 # an installation has a thousand times as many others, which dispute() need not read.
 _ABOUT_KEYS = (papers.KeyRevoked.type, papers.KeyEnrolled.type, papers.KeysReplaced.type)
 _ABOUT_PAPERS = {
@@ -158,23 +163,54 @@ _ABOUT_PAPERS = {
     *(
         name
         for name, kind in EXCHANGED.items()
-        if {"manifest", "manifests", "transport"} & {field.name for field in fields(kind)}
+        if {"manifest", "manifests", "transport", "offer"} & {field.name for field in fields(kind)}
+        or name.startswith("agreement.")
     ),
 }
 
 
-def _touches(kind: str, body: dict[str, Any], names: Sequence[str]) -> bool:
-    if kind in _ABOUT_KEYS:
-        return True
-    named = {body.get("manifest"), body.get("transport")}
-    return bool(named & set(names)) or bool(set(body.get("manifests", ())) & set(names))
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a dispute over one batch is about: names of manifests and of what stands with them."""
 
+    manifests: frozenset[str]
+    transports: frozenset[str]
+    offers: frozenset[str]
+    agreements: frozenset[str]
 
-def _relevant(event: BundleEvent, names: Sequence[str]) -> bool:
-    import json
+    @classmethod
+    def of(cls, state: State, batch: str) -> _About:
+        listed = [m for m in state.manifests.values() if m.batch == batch]
+        names = frozenset(m.manifest for m in listed)
+        met = [h for h in state.handovers.values() if names & set(h.manifests)]
+        offered = {o.offer for o in state.offers.values() if batch in (o.offer, o.date)}
+        offers = offered | {h.offer for h in met if h.offer}
+        terms = {m.agreement for m in listed} | {state.offers[name].agreement for name in offers}
+        moved = [t for t in state.transports.values() if names & set(t.manifests)]
+        return cls(
+            names,
+            frozenset(t.transport for t in moved),
+            frozenset(offers),
+            frozenset(name for name in terms if name),
+        )
 
-    members = json.loads(event.payload or b"{}").get("body", {})
-    return _touches(parse_leaf(event.leaf).type, members, names)
+    def touches(self, kind: str, members: Mapping[str, Any]) -> bool:
+        """Whether an event with these members belongs to it; what is said of keys always does."""
+        if kind in _ABOUT_KEYS:
+            return True
+        if kind.startswith("agreement."):
+            return members.get("agreement") in self.agreements
+        if kind.startswith("offer."):
+            return members.get("offer") in self.offers
+        if members.get("transport") in self.transports:
+            return True
+        named = {members.get("manifest"), *members.get("manifests", ())}
+        return bool(named & self.manifests)
+
+    def relevant(self, event: BundleEvent) -> bool:
+        """The same for an event that another party sent."""
+        members = json.loads(event.payload or b"{}").get("body", {})
+        return self.touches(parse_leaf(event.leaf).type, members)
 
 
 def _most_signed(texts: Iterable[str]) -> list[str]:
