@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import rfc8785
 
 from priam.events.base import Event, Recorded, RuleError
+from priam.events.cases import check_unused
 from priam.events.families_rows import Family, Missing, Reference, Relative
 from priam.events.state import State
 from priam.events.values import Number
@@ -665,9 +666,7 @@ class ReferenceSampled(Event):
     kind: str = "buccal swab"
 
     def check(self, state: State, recorded: Recorded) -> None:
-        _check_id("sample", self.sample)
-        if self.sample in state.references:
-            raise RuleError(f"the label {self.sample!r} is on another sample; take a new label")
+        check_unused(state, (self.sample,))
         if "identification" not in state.relative(self.person).consents:
             raise RuleError("a sample needs the person's consent to identification first")
         _check_text("the kind of sample", self.kind, _SHORT)
@@ -676,7 +675,8 @@ class ReferenceSampled(Event):
         relative = state.relative(self.person)
         reference = Reference(self.sample, self.person, relative.family)
         after = _person(state, self.person, samples=(*relative.samples, self.sample))
-        return after.put("references", self.sample, reference)
+        things = after.things.set(self.sample, "reference sample")
+        return after.having(references=after.references.set(self.sample, reference), things=things)
 
 
 @dataclass(frozen=True, slots=True)

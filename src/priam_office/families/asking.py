@@ -8,7 +8,9 @@ with the packaged frequency table), whatever the names in it.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -151,31 +153,20 @@ def shape_key(
     """The family without its names: members in an order that depends on their places alone.
 
     Members are told apart by their own marks, then by those of parents and children, until
-    nothing changes. Two that stay alike are interchangeable, or, in some contrived loops, merely
-    make a second key for the same shape.
+    nothing changes; of those that stay alike one is singled out, which is the same whichever it
+    is, and so on until all differ.
     """
-    marks: dict[str, object] = {
+    start = {
         person.id: (int(person.sex), person.id == missing, person.id in typed, person.id in asked)
         for person in pedigree.persons
     }
-    for _round in pedigree.ids:
-        around = {
-            person.id: (
-                marks[person.id],
-                marks.get(person.father or ""),
-                marks.get(person.mother or ""),
-                tuple(sorted(repr(marks[child]) for child in pedigree.children[person.id])),
-            )
-            for person in pedigree.persons
-        }
-        names = {text: n for n, text in enumerate(sorted({repr(v) for v in around.values()}))}
-        refined = {one: names[repr(around[one])] for one in pedigree.ids}
-        if len(set(refined.values())) == len(set(map(repr, marks.values()))) and all(
-            isinstance(mark, int) for mark in marks.values()
-        ):
-            break
-        marks = dict(refined)
-    order = sorted(pedigree.ids, key=lambda one: (str(marks[one]).zfill(6), pedigree.index[one]))
+    marks = _refined(pedigree, _numbered(start))
+    while len(set(marks.values())) < len(marks):
+        alike = min(mark for mark in marks.values() if list(marks.values()).count(mark) > 1)
+        single = next(one for one in pedigree.ids if marks[one] == alike)
+        split = {one: (mark, one == single) for one, mark in marks.items()}
+        marks = _refined(pedigree, _numbered(split))
+    order = sorted(pedigree.ids, key=lambda one: marks[one])
     place = {one: n for n, one in enumerate(order)}
     rows = tuple(
         (int(pedigree[one].sex), _at(place, pedigree[one].father), _at(place, pedigree[one].mother))
@@ -183,6 +174,30 @@ def shape_key(
     )
     sets = (tuple(sorted(place[one] for one in some)) for some in (typed, asked))
     return order, (rows, place[missing], *sets)
+
+
+def _refined(pedigree: Pedigree, marks: dict[str, int]) -> dict[str, int]:
+    """Marks in which whoever has unlike parents or children is unlike."""
+    while True:
+        around = {
+            person.id: (
+                marks[person.id],
+                marks.get(person.father or "", -1),
+                marks.get(person.mother or "", -1),
+                tuple(sorted(marks[child] for child in pedigree.children[person.id])),
+            )
+            for person in pedigree.persons
+        }
+        after = _numbered(around)
+        if len(set(after.values())) == len(set(marks.values())):
+            return after
+        marks = after
+
+
+def _numbered(values: Mapping[str, Any]) -> dict[str, int]:
+    """The place of each value among the different ones."""
+    places = {value: n for n, value in enumerate(sorted(set(values.values())))}
+    return {one: places[value] for one, value in values.items()}
 
 
 def _at(place: dict[str, int], one: str | None) -> int:

@@ -24,6 +24,7 @@ from priam_office.families.models import (
     SearchToken,
     SectionRevision,
 )
+from priam_office.record.state import known
 
 __all__ = [
     "PAGE",
@@ -33,6 +34,7 @@ __all__ = [
     "families",
     "family",
     "find",
+    "identified",
     "missing_people",
     "missing_person",
     "names_of_missing",
@@ -159,6 +161,18 @@ def families(text: str = "", before: int | None = None, size: int = PAGE) -> Lis
         rows = rows.filter(place__lt=before)
     found = list(rows[: size + 1])
     return Listed(found[:size], found[size - 1].place if len(found) > size else None)
+
+
+def identified(keys: Iterable[str]) -> set[str]:
+    """Those of these missing persons whom a decision in force names."""
+    state = known().state
+    return {
+        key
+        for key in keys
+        for decision in state.named.get(key, ())
+        if state.decisions[decision].status == "signed"
+        and state.decisions[decision].conclusion == "identified"
+    }
 
 
 # -- one record ------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ def test_a_sample_needs_consent_and_its_withdrawal_stops_use_at_once():
         ev.ReferenceSampled("S-1", "p1"),
         state=state,
     )
-    refused(state, ev.ReferenceSampled("S-1", "p1"), "on another sample")
+    refused(state, ev.ReferenceSampled("S-1", "p1"), "already on a reference sample")
     refused(state, ev.ConsentGiven("p1", "research", "again"), "already consents")
     assert [r.sample for r in ev.usable_references(state)] == ["S-1"]
     assert not ev.uses(state, "S-1", "comparison abroad")

@@ -11,7 +11,12 @@ from priam.kinship import pedigree as shapes
 from priam.kinship.likelihood import log_likelihoods
 from priam.kinship.locus import Locus
 from priam.kinship.pedigree import Sex
-from priam.kinship.power import inclusion_power, missing_person_exclusion, whom_to_ask
+from priam.kinship.power import (
+    expected_gains,
+    inclusion_power,
+    missing_person_exclusion,
+    whom_to_ask,
+)
 from priam.kinship.sampling import sample_genotypes, sample_profiles
 from priam.kinship.shape import MEMORY_LIMIT
 from priam.kinship.tables import genotype_index
@@ -102,6 +107,34 @@ def test_a_parent_is_asked_before_a_grandparent():
     with pytest.raises(UserError, match="typed already"):
         whom_to_ask(
             family, "grandchild", {}, loci, ["grandchild"], draws=5, rng=np.random.default_rng(1)
+        )
+
+
+def test_gains_without_genotypes_are_the_mean_of_those_with():
+    family = shapes.grandparents(sex=Sex.MALE)
+    loci = [Locus(f"L{k}", ("1", "2", "3"), P) for k in range(3)]
+    asked = ["parent", "grandmother", "grandfather"]
+    now, found = expected_gains(
+        family, "grandchild", [], asked, loci, draws=400, rng=np.random.default_rng(4)
+    )
+    assert now == pytest.approx(0.0, abs=1e-12)
+    other = whom_to_ask(
+        family, "grandchild", {}, loci, asked, draws=400, rng=np.random.default_rng(5)
+    )
+    by_person = {one.person: one for one in other}
+    assert found[0].person == other[0].person == "parent"
+    for one in found:
+        error = np.hypot(one.standard_error, by_person[one.person].standard_error)
+        assert abs(one.mean_log10 - by_person[one.person].mean_log10) < 4 * error
+    # with the parent typed a grandparent tells nothing more
+    now, (last,) = expected_gains(
+        family, "grandchild", ["parent"], ["grandmother"], loci, draws=50,
+        rng=np.random.default_rng(6),
+    )  # fmt: skip
+    assert now > 0.0 and last.gain == pytest.approx(0.0, abs=1e-9)
+    with pytest.raises(UserError, match="cannot give a sample"):
+        expected_gains(
+            family, "grandchild", ["grandchild"], [], loci, draws=2, rng=np.random.default_rng(1)
         )
 
 

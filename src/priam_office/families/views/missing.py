@@ -39,6 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "families/missing_people.html",
         {
             "found": found,
+            "identified": queries.identified(row.missing for row in found.rows),
             "text": text,
             "status": status,
             "chosen": chosen,
@@ -136,6 +137,7 @@ def _record(
     other = person.closed.get("other")
     context = {
         "person": person,
+        "identified": queries.identified([missing]),
         "sections": _overview(said),
         "reporters": people,
         "other": queries.names_of_missing([other]).get(other, "") if other else "",
