@@ -12,4 +12,6 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from priam_office.people import reading, signin  # noqa: F401  register event and signals
+        from priam_office.people import exceptions, reading, signin, waiting  # noqa: F401  register event and signals
+
+        waiting.register("Exceptional access", "exceptions", "people.agree", exceptions.to_agree)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
+from priam_office.people.exceptions import AREAS
 from priam_office.people.permissions import ROLES, permits
 
 __all__ = ["MENU", "MenuEntry", "menu"]
@@ -34,16 +35,25 @@ MENU = [
     MenuEntry(_("Families"), "families", "families.view", "famil"),
     MenuEntry(_("Missing persons"), "missing-people", "families.view", "missing"),
     MenuEntry(_("Releases"), "releases", "release.view", "release"),
+    MenuEntry(_("Accounts"), "accounts", "people.manage", "account"),
+    MenuEntry(_("Reads"), "reads", "record.audit", "reads"),
+    MenuEntry(_("Permissions"), "permissions", "record.audit", "permissions"),
+    MenuEntry(_("Exceptional access"), "exceptions", "people.agree", "exceptions"),
 ]
 
 
 def menu(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the entries this account may open, its roles, whether it may scan."""
+    """Context processor: the entries this account may open, its roles, its exceptional access."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
     here = request.resolver_match.url_name or "" if request.resolver_match else ""
     return {
+        "work_exceptions": [
+            {"area": AREAS.get(name, name), "until": right.until}
+            for name, right in user.exceptions.items()
+        ],
+        "may_ask": permits(user, "people.exceptions"),
         "may_scan": permits(user, "people.scan"),
         "work_roles": [name for role, name in ROLES.items() if role in user.roles],
         "work_menu": [

@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
 
-__all__ = ["Right", "SealedKey", "User"]
+__all__ = ["ResetAsked", "Right", "SealedKey", "User"]
 
 
 def new_key() -> str:
@@ -126,3 +126,14 @@ class SealedKey(models.Model):
 
     PERSONAL = frozenset()
     IMPERSONAL = frozenset({"key", "account", "sealed"})
+
+
+class ResetAsked(models.Model):
+    """That an administrator asks for a reset of somebody's sign-in; another one has to agree."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    asked = models.DateTimeField()
+
+    PERSONAL = frozenset({"user", "asked_by"})
+    IMPERSONAL = frozenset({"id", "asked"})

@@ -43,6 +43,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "people.own_account": " ".join(ROLES),
         "people.day": " ".join(ROLES),
         "people.manage": "administrator",
+        # exceptional access: everybody may ask, two roles agree (priam.events.accounts)
+        "people.exceptions": " ".join(ROLES.keys() - {"administrator"}),
+        "people.agree": "legal auditor",
         # a signing key of one's own: those who decide, and those who hand over
         "people.sign": "examiner laboratory legal negotiator",
         # a tag leads to its page, if the role may open that page
@@ -121,7 +124,7 @@ def requires(permission: str) -> Callable[[View], View]:
             step = _unfinished(request, permission)
             if step:
                 return redirect(step)
-            if not permits(request.user, permission):
+            if not _allows(request, permission):
                 raise PermissionDenied
             response = view(request, *args, **kwargs)
             add_never_cache_headers(response)
@@ -138,6 +141,13 @@ def work_policy(view: View) -> View:
     """Give a view the policy of pages for staff: scripts of this server, and of no other."""
     policed: View = csp_replace(_WORK_POLICY)(view)
     return policed
+
+
+def _allows(request: HttpRequest, permission: str) -> bool:
+    """Whether the request may go on; what is open only as an exception shows and does nothing."""
+    if PERMISSIONS[permission] & request.user.roles:
+        return True
+    return request.method in ("GET", "HEAD") and permits(request.user, permission)
 
 
 def _unfinished(request: HttpRequest, permission: str) -> str:

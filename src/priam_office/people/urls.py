@@ -16,7 +16,7 @@ from allauth.usersessions import views as sessions
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
-from priam_office.people import views
+from priam_office.people import administration, oversight, views
 from priam_office.people.permissions import requires, work_policy
 
 
@@ -38,6 +38,12 @@ urlpatterns = [
     path("account/", views.my_account, name="mfa_list_webauthn"),
     path("account/second-factor/", views.second_factor, name="second-factor"),
     path("account/signing-key/", views.signing_key, name="signing-key"),
+    path("accounts/", administration.accounts, name="accounts"),
+    path("accounts/new/", administration.new_account, name="account-new"),
+    path("accounts/<str:key>/", administration.account, name="account"),
+    path("exceptions/", oversight.exceptional_access, name="exceptions"),
+    path("reads/", oversight.reads, name="reads"),
+    path("permissions/", oversight.permission_table, name="permissions"),
     own("again/", account.reauthenticate, "account_reauthenticate"),
     own("again/code/", factors.reauthenticate, "mfa_reauthenticate"),
     own("again/passkey/", passkeys.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),

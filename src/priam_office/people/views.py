@@ -15,6 +15,7 @@ from priam_office.people import signing
 from priam_office.people.permissions import ROLES, permits, requires
 from priam_office.people.scanning import scan
 from priam_office.people.signin import recently_signed_in
+from priam_office.people.waiting import waits_for
 
 __all__ = ["day", "forbidden", "forged", "my_account", "scan_tag", "second_factor", "signing_key"]
 
@@ -24,7 +25,8 @@ __all__ = ["day", "forbidden", "forged", "my_account", "scan_tag", "second_facto
 def day(request: HttpRequest) -> HttpResponse:
     """What waits for this account."""
     roles = [ROLES[role] for role in ROLES if role in request.user.roles]
-    return render(request, "people/day.html", {"roles": roles})
+    context = {"roles": roles, "waiting": waits_for(request.user)}
+    return render(request, "people/day.html", context)
 
 
 @require_safe

@@ -1,0 +1,116 @@
+"""Pages of exceptional access, of reads of sealed data, and of who may do what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
+
+from priam.errors import UserError
+from priam_office.people import exceptions
+from priam_office.people.models import User
+from priam_office.people.permissions import PERMISSIONS, ROLES, requires
+from priam_office.people.reading import DataRead
+from priam_office.people.signin import recently_signed_in
+from priam_office.record.acts import body
+from priam_office.record.models import Event
+
+__all__ = ["exceptional_access", "permission_table", "reads"]
+
+_PAGE = 100
+HOURS = (1, 2, 4, 8, 24)
+
+
+@sensitive_post_parameters()
+@requires("people.exceptions")
+@recently_signed_in
+def exceptional_access(request: HttpRequest) -> HttpResponse:
+    """Ask for exceptional access, agree to it, end it."""
+    problem = ""
+    if request.method == "POST":
+        try:
+            messages.success(request, _act(request))
+            return redirect("exceptions")
+        except (UserError, ValueError) as error:
+            problem = str(error)
+    areas = exceptions.areas_for(request.user)
+    context = {
+        "requests": exceptions.requests(request.user),
+        "areas": areas,
+        "hours": HOURS,
+        "problem": problem,
+        "sent": request.POST,
+    }
+    return render(request, "people/exceptions.html", context)
+
+
+def _act(request: HttpRequest) -> str:
+    user, form = request.user, request.POST
+    if "agree" in form:
+        exceptions.agree(user, form["agree"])
+        return _("You agreed.")
+    if "end" in form:
+        exceptions.end(user, form["end"])
+        return _("The access is over.")
+    hours = int(form.get("hours", "0")) if form.get("hours", "").isdecimal() else 0
+    if form.get("permission") not in exceptions.areas_for(user) or hours not in HOURS:
+        raise UserError(_("Choose what you need to see, and for how long."))
+    if len(form.get("reason", "").strip()) < 10:
+        raise UserError(_("Say in words why you need it."))
+    exceptions.ask(user, form["permission"], form["reason"].strip()[:1000], hours)
+    return _("Your request waits for a legal officer and an auditor.")
+
+
+@require_safe
+@requires("record.audit")
+def reads(request: HttpRequest) -> HttpResponse:
+    """Who saw sealed data, newest first; subjects are opaque and no content is shown."""
+    rows = Event.objects.filter(type=DataRead.type).order_by("-sequence")
+    who, subject, before = (request.GET.get(name, "") for name in ("who", "subject", "before"))
+    if "\x00" in who + subject:  # PostgreSQL keeps no such text, so nothing can fit
+        rows = rows.none()
+    if who:
+        rows = rows.filter(actor=f"person/{who}")
+    if subject:
+        rows = rows.filter(payload__contains=f'"subject":"{subject}"')
+    if before.isdecimal() and len(before) < 19:
+        rows = rows.filter(sequence__lt=int(before))
+    found = list(rows[: _PAGE + 1])
+    context = {
+        "reads": _shown(found[:_PAGE]),
+        "older": found[_PAGE - 1].sequence if len(found) > _PAGE else None,
+        "who": who,
+        "subject": subject,
+        "people": User.objects.order_by("username").values("key", "username"),
+    }
+    return render(request, "people/reads.html", context)
+
+
+def _shown(rows: list[Event]) -> list[dict[str, Any]]:
+    keys = {row.actor.removeprefix("person/") for row in rows}
+    people = User.objects.in_bulk(keys, field_name="key")
+    shown = []
+    for row in rows:
+        key = row.actor.removeprefix("person/")
+        person = people.get(key)
+        shown.append(
+            {"time": row.received_time, "key": key, "person": person, "event": row.event_id}
+            | body(row)
+        )
+    return shown
+
+
+@require_safe
+@requires("record.audit")
+def permission_table(request: HttpRequest) -> HttpResponse:
+    """The one table of permissions, as it stands in the code."""
+    rows = [
+        {"name": name, "cells": [(ROLES[role], role in roles) for role in ROLES]}
+        for name, roles in PERMISSIONS.items()
+    ]
+    return render(request, "people/permissions.html", {"rows": rows, "roles": ROLES.values()})
