@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "priam_office.handovers",
     "priam_office.cases",
     "priam_office.families",
+    "priam_office.laboratory",
+    "priam_office.board",
     "priam_office.releases",
     "priam_office.public",
     "priam_office.totals",
@@ -57,6 +59,8 @@ PROJECTIONS = [
     "priam_office.agreements.projection",
     "priam_office.cases.projection",
     "priam_office.families.projection",
+    "priam_office.laboratory.projection",
+    "priam_office.board.projection",
     "priam_office.reviews.projection",
     "priam_office.releases.projection",
 ]

@@ -22,6 +22,8 @@ urlpatterns = [
         path("", include("priam_office.public.urls")),
         path("", include("priam_office.totals.urls")),
         path("work/lists/", include("priam_office.reviews.urls")),
+        path("work/board/", include("priam_office.board.urls")),
+        path("work/laboratory/", include("priam_office.laboratory.urls")),
         path("work/", include("priam_office.people.urls")),
         path("work/", include("priam_office.cases.urls")),
         path("work/", include("priam_office.families.urls")),

@@ -61,7 +61,7 @@ CONFLICT_KINDS = (
     "by hand",
 )
 #: A case that ended so is nobody's remains, and takes no decision.
-_NOBODY = ("not human", "entered by mistake", "emptied by splitting")
+NOBODY = ("not human", "entered by mistake", "emptied by splitting")
 _WHOLE = 1_000_000  # millionths
 
 
@@ -208,7 +208,7 @@ class DecisionProposed(Event):
         _check_cases(state, self.cases)
         _check_missing(state, self.missing)
         for case in self.cases:
-            if state.cases[case].status in _NOBODY:
+            if state.cases[case].status in NOBODY:
                 raise RuleError(f"case {case!r} is {state.cases[case].status}: nothing to decide")
         if self.conclusion not in CONCLUSIONS:
             raise RuleError(f"{self.conclusion!r} is no conclusion of the board")

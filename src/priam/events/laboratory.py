@@ -90,13 +90,14 @@ class RunImported(Event):
 
 @dataclass(frozen=True, slots=True)
 class ProfileRecorded(Event):
-    """What a run showed of a sample of remains, or of a reference sample."""
+    """What a run showed of a sample; ``kind`` is ``remains`` or ``reference``."""
 
     type: ClassVar[str] = "profile.recorded"
     compartment: ClassVar[str] = "genetic"
 
     profile: str
     sample: str
+    kind: str
     run: str
     genotypes: str
     sex: str = "unknown"
@@ -108,8 +109,14 @@ class ProfileRecorded(Event):
             raise RuleError(f"profile {self.profile!r} is already recorded")
         if self.run not in state.runs:
             raise RuleError(f"there is no run {self.run!r}: import its file first")
-        if self.sample not in state.samples and self.sample not in state.references:
-            raise RuleError(f"there is no sample {self.sample!r}: take it in before its profile")
+        known = {"remains": state.samples, "reference": state.references}.get(self.kind)
+        if known is None:
+            raise RuleError(f"{self.kind!r} is no kind of sample; it is remains or reference")
+        if self.sample not in known:
+            raise RuleError(
+                f"there is no sample {self.sample!r} of this kind ({self.kind}): take it in "
+                "before its profile"
+            )
         _check_genotypes(self.genotypes, self.sex)
 
     def effect(self, state: State, recorded: Recorded) -> State:

@@ -34,6 +34,8 @@ MENU = [
     MenuEntry(_("Offline"), "offline", "cases.work", "offline"),
     MenuEntry(_("Families"), "families", "families.view", "famil"),
     MenuEntry(_("Missing persons"), "missing-people", "families.view", "missing"),
+    MenuEntry(_("Laboratory"), "laboratory", "laboratory.view", "laboratory"),
+    MenuEntry(_("Board"), "board", "board.view", "board"),
     MenuEntry(_("Releases"), "releases", "release.view", "release"),
     MenuEntry(_("Accounts"), "accounts", "people.manage", "account"),
     MenuEntry(_("Reads"), "reads", "record.audit", "reads"),

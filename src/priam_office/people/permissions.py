@@ -62,6 +62,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "laboratory.work": "laboratory",
         # the board sees all evidence of one case
         "board.view": "examiner laboratory liaison legal",
+        "board.raise_conflict": "examiner laboratory liaison legal",
+        "board.decide": "examiner laboratory legal",
+        # what of a case each of them sees: geneticists no names, liaison no genotypes
+        "board.see_names": "liaison legal",
+        "board.see_records": "examiner liaison legal",
+        "board.see_genotypes": "laboratory",
         "board.sign_science": "examiner laboratory",
         "board.sign_law": "legal",
         "release.view": "liaison legal mortuary",

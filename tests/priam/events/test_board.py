@@ -181,19 +181,22 @@ TEXT = ev.genotypes_text({"TH01": ("9.3", None), "D3S1358": ("15", "16")})
 def imported(book: Book) -> None:
     book.do(ev.RunImported(SHA[:16], "plain", SHA, 2))
     for name, sample in (("P1", "S"), ("P2", "T"), ("P3", "R")):
-        book.do(ev.ProfileRecorded(name, sample, SHA[:16], TEXT, "male"))
+        kind = "reference" if sample == "R" else "remains"
+        book.do(ev.ProfileRecorded(name, sample, kind, SHA[:16], TEXT, "male"))
 
 
 def test_a_profile_needs_its_run_its_sample_and_canonical_genotypes(book: Book) -> None:
-    profile = ev.ProfileRecorded("P", "S", SHA[:16], TEXT)
+    profile = ev.ProfileRecorded("P", "S", "remains", SHA[:16], TEXT)
     book.refused(profile, "import its file first")
     book.refused(ev.RunImported("x", "plain", SHA, 1), "SHA-256")
     book.do(ev.RunImported(SHA[:16], "plain", SHA, 1))
     book.refused(ev.RunImported(SHA[:16], "plain", SHA, 1), "already imported")
-    book.refused(ev.ProfileRecorded("P", "X", SHA[:16], TEXT), "no sample 'X'")
+    book.refused(ev.ProfileRecorded("P", "X", "remains", SHA[:16], TEXT), "no sample 'X'")
     for text in ('{"B":["1"],"A":["2"]}', "[]", "x", '{"A":[]}', '{"A":[1]}', '{"A":"12"}'):
-        book.refused(ev.ProfileRecorded("P", "S", SHA[:16], text), "genotypes|marker")
-    book.refused(ev.ProfileRecorded("P", "S", SHA[:16], TEXT, "m"), "sex 'm'")
+        book.refused(ev.ProfileRecorded("P", "S", "remains", SHA[:16], text), "genotypes|marker")
+    book.refused(ev.ProfileRecorded("P", "S", "remains", SHA[:16], TEXT, "m"), "sex 'm'")
+    book.refused(ev.ProfileRecorded("P", "S", "reference", SHA[:16], TEXT), "of this kind")
+    book.refused(ev.ProfileRecorded("P", "S", "soil", SHA[:16], TEXT), "no kind of sample")
     book.do(profile)
     book.refused(profile, "already recorded")
     assert ev.read_genotypes(TEXT) == {"TH01": ("9.3", None), "D3S1358": ("15", "16")}

@@ -1,0 +1,1 @@
+"""Profiles, their retests and consensus, searches and candidates: what geneticists work with."""
