@@ -15,9 +15,11 @@ from priam import events as ev
 from priam.casework.sections import SECTIONS
 from priam.errors import UserError
 from priam.events.board_rows import Against
+from priam.identification.contradictions import Contradiction, contradictions
 from priam.identification.evidence import LINES, weigh
 from priam.identification.settings import Settings
 from priam_office.board import actions
+from priam_office.board.facts import facts_of
 from priam_office.board.models import (
     CaseConflict,
     CaseDecision,
@@ -155,6 +157,7 @@ class CasePage:
     elements: int = 0
     samples: list[Sample] = field(default_factory=list)
     against: tuple[Against, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     in_force: bool = False
     total: float = 0.0
 
@@ -257,6 +260,7 @@ def _person(page: CasePage) -> None:
     if person is None:
         return
     page.facts, page.family = person.facts, person.family_id or ""
+    page.contradictions = contradictions(facts_of(page.case.case, page.missing))
     told = examined.ante_mortem([page.missing]).get(page.missing, [])
     found = examined.post_mortem([page.case.case]).get(page.case.case, {})
     rows = examined.examination_row(found), examined.person_row(person.facts, told)

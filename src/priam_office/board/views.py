@@ -16,6 +16,7 @@ from priam_office.board.forms import ProposeForm, RaiseForm, ReasonForm, SignFor
 from priam_office.board.models import Conflict, Decision, Standing
 from priam_office.people.permissions import permits, requires
 from priam_office.people.reading import note_read
+from priam_office.people.signin import recently_signed_in
 from priam_office.people.signing import with_signing_key
 
 __all__ = [
@@ -112,6 +113,7 @@ def decision(request: HttpRequest, decision: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("board.decide")
+@recently_signed_in
 @with_signing_key
 def sign(request: HttpRequest, decision: Any) -> HttpResponse:
     """Sign a decision with one's own key."""

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_noop
 
 from priam_office.dates import moment
 from priam_office.families.templatetags.families import span
+from priam_office.laboratory.reasons import in_words
 
 register = template.Library()
+register.filter("in_words", in_words)
 register.filter("moment", moment)
 register.filter("span", span)
 
@@ -45,23 +47,6 @@ _WORDS = {
     "age differs": gettext_noop("age differs"),
     "person no longer sought": gettext_noop("the person is no longer sought"),
     "by hand": gettext_noop("raised by hand"),
-    # words that conflicts are raised with
-    "another decision names the same missing person for another individual": gettext_noop(
-        "another decision names the same missing person for another individual"
-    ),
-    "another decision gives one of these cases another answer": gettext_noop(
-        "another decision gives one of these cases another answer"
-    ),
-    "a case that is linked to this individual is left out": gettext_noop(
-        "a case that is linked to this individual is left out"
-    ),
-    "the search for this missing person was closed": gettext_noop(
-        "the search for this missing person was closed"
-    ),
-    "the last search proposes another missing person": gettext_noop(
-        "the last search proposes another missing person"
-    ),
-    "the last search excludes this person": gettext_noop("the last search excludes this person"),
     # lines of evidence beside DNA
     "sex": gettext_noop("sex"),
     "age": gettext_noop("age"),

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from priam_office.dates import moment
+from priam_office.laboratory.reasons import in_words
 
 register = template.Library()
 register.filter("moment", moment)
+register.filter("in_words", in_words)
 
 _WORDS = {
     # standings of an incoming profile
-    "new": gettext_noop("new"),
+    "new": gettext_noop("first profile"),
     "same": gettext_noop("retest, agrees"),
     "differs": gettext_noop("retest, differs"),
     "repeated": gettext_noop("already recorded"),
@@ -30,7 +32,7 @@ _WORDS = {
     "female": gettext_noop("female"),
     "unknown": gettext_noop("not known"),
     # standing of a profile, status of a search
-    "stands": gettext_noop("counts"),
+    "stands": gettext_noop("takes part"),
     "set aside": gettext_noop("set aside"),
     "requested": gettext_noop("waiting"),
     "finished": gettext_noop("finished"),
