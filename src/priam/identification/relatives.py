@@ -52,9 +52,9 @@ class Ask:
         """One need, in plain words."""
         who = self.person if self.exists else f"{self.person}, if there is one"
         return (
-            f"a sample of {who}: of families like this one {100 * self.reach:.0f} in 100 then "
-            f"reach the level required for a full profile, {100 * self.reach_now:.0f} in 100 as "
-            f"typed now (expected log10 LR {self.mean_log10:.1f}, now {self.mean_log10_now:.1f})"
+            f"a sample of {who}: {100 * self.reach:.0f} of 100 such families then reach the "
+            f"required LR, now {100 * self.reach_now:.0f} (expected log10 LR "
+            f"{self.mean_log10:.1f}, now {self.mean_log10_now:.1f})"
         )
 
 

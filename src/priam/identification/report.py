@@ -88,7 +88,7 @@ def _content(outcome: Outcome) -> dict[str, Any]:
             "searched": f"{prior.searched:,}",
             "other": f"{100 * prior.other_side:g} %",
             "nobody": f"{100 * prior.nobody:.1f} %",
-            "required": f"{required:.2g}",
+            "required": f"{float(f'{required:.2g}'):,.0f}",
             "required_log10": f"{log10(required):.2f}",
             "level": f"{100 * outcome.settings.population.identified:g} %",
         },
@@ -148,9 +148,16 @@ def _row(p: Proposal, cases: str, batches: str) -> dict[str, Any]:
         "mismatches": best.mismatches if best else "",
         "other": f"{other:+.2f}" if other is not None else "",
         "both": _percent(both) if both is not None else "",
-        "why": " ".join(p.reasons[1:] if p.person and len(p.reasons) > 1 else p.reasons),
-        "needs": "; ".join(p.needs),
+        "why": " ".join(_reasons(p)),
+        "needs": [need[0].upper() + need[1:] for need in p.needs],
     }
+
+
+def _reasons(p: Proposal) -> tuple[str, ...]:
+    """Without the first where the columns of the table say it."""
+    if not p.person:
+        return p.reasons
+    return p.reasons[1:] or ("Nothing speaks against it.",)
 
 
 def _names(p: Proposal) -> str:

@@ -67,7 +67,7 @@ def test_mismatches_and_contrary_evidence_are_not_passed_over():
 def test_a_weak_match_names_whom_to_ask():
     found = _propose([_match(posterior=0.4, lr=3.0)])
     assert found.kind == "inconclusive"
-    assert found.needs[0].startswith("a sample of brother: of families like this one 90 in 100")
+    assert found.needs[0].startswith("a sample of brother: 90 of 100 such families")
     assert found.ask[0].person == "brother"
 
 
