@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,17 @@ PROCESSES = Shape(steps=50, outside_kills=0.5)
 
 
 @pytest.fixture(scope="module")
-def prepared(sqlite_template: Path) -> Iterator[Prepared]:
-    """Three founded installations, their keys, and a folder for runs."""
-    import tempfile
-
+def founded(sqlite_template: Path) -> Iterator[tuple[Path, dict[str, Keys]]]:
+    """Three founded installations to copy, and their keys."""
     with tempfile.TemporaryDirectory(dir=in_memory(), prefix="priam-faults-") as folder:
-        template = Path(folder) / "template"
-        yield template, found_three(template, sqlite_template), Path(folder) / "run"
+        yield Path(folder) / "template", found_three(Path(folder) / "template", sqlite_template)
+
+
+@pytest.fixture
+def prepared(founded: tuple[Path, dict[str, Keys]]) -> Iterator[Prepared]:
+    """The same, and a folder for this test's runs."""
+    with tempfile.TemporaryDirectory(dir=in_memory(), prefix="priam-faults-") as folder:
+        yield *founded, Path(folder) / "run"
 
 
 @pytest.mark.parametrize("seed", range(1, 13))
@@ -139,40 +144,80 @@ def _free(folder: Path) -> int:
     return stat.f_bavail * stat.f_frsize
 
 
+@pytest.mark.xfail(
+    raises=AssertionError,
+    reason="import does not wait for what the sender had seen of the other party; the refusal then "
+    "comes after the closing and is never taken in (docs/explanation/reliability.md)",
+)
+def test_an_observer_takes_files_in_any_order(prepared: Prepared) -> None:
+    """A closes a meeting after it heard of B's refusal; C hears of the closing first."""
+    import itertools
+    import shutil
+
+    from priam import events
+    from tests.office.faults.runs import picture
+
+    template, keys, folder = prepared
+    for order in sorted(set(itertools.permutations("AABB"))):
+        shutil.copytree(template, folder)
+        a, b, c = (Local(p, folder / p, keys[p]) for p in "ABC")
+        name = _at_the_point(a, b, "PRM-1", "PRM-2")
+        _write(b, events.BagRefused(name, "PRM-1", "B", "no seal"))
+        _carry(b, a)
+        _write(a, events.BagsHandedOver(name, ("PRM-2",)), events.HandoverClosed("h"))
+        _carry(a, b)
+        for sender in (*order, *"ABAB"):
+            _carry({"A": a, "B": b}[sender], c)
+        ours, theirs = (picture(node.call("state")) for node in (a, c))
+        assert ours == theirs, order
+        for node in (a, b, c):
+            node.close()
+        shutil.rmtree(folder)
+
+
+def _write(node: Local, *made: Any) -> None:
+    from tests.office.faults.world import event_id
+
+    node.call("record", [(event, event_id(random.Random(), 1), None) for event in made])
+
+
+def _carry(one: Local, other: Local) -> tuple[int, str]:
+    result: tuple[int, str] = other.call("take", one.call("export", other.party))
+    return result
+
+
+def _at_the_point(a: Local, b: Local, *tags: str) -> str:
+    """A meeting is open with a manifest of these bags, and B knows; returns its name."""
+    from priam import events
+    from priam.events.values import Item
+    from priam_office.handovers.documents import document
+
+    items = tuple(map(Item, tags))
+    name = document(
+        agreement="x", batch="one", sequence=1, previous=None, giver="A", receiver="B", items=items
+    ).digest
+    _write(a, events.AgreementProposed("x", "A", ("A", "B")))
+    _write(a, events.ManifestIssued(name, "one", 1, "A", "B", items, "x"))
+    _write(a, events.HandoverOpened("h", "the point", "2025-06-07", (name,)))
+    assert _carry(a, b) == (0, "")
+    return name
+
+
 def test_contradicting_acts_are_named(prepared: Prepared) -> None:
     """B pushes a bag back while A's list says it let it go: both keep their word, and say so."""
     import shutil
 
     from priam import events
-    from priam.events.values import Item
-    from priam_office.handovers.documents import document
-    from tests.office.faults.world import event_id
 
     template, keys, folder = prepared
     shutil.copytree(template, folder)
     a, b = (Local(p, folder / p, keys[p]) for p in "AB")
-    chance = random.Random(3)
-
-    def write(node: Local, *made: Any) -> None:
-        node.call("record", [(event, event_id(chance, 1), None) for event in made])
-
-    def carry(one: Local, other: Local) -> tuple[int, str]:
-        result: tuple[int, str] = other.call("take", one.call("export", other.party))
-        return result
-
-    items = (Item("PRM-1"), Item("PRM-2"))
-    name = document(
-        agreement="x", batch="one", sequence=1, previous=None, giver="A", receiver="B", items=items
-    ).digest
-    write(a, events.AgreementProposed("x", "A", ("A", "B")))
-    write(a, events.ManifestIssued(name, "one", 1, "A", "B", items, "x"))
-    write(a, events.HandoverOpened("h", "the point", "2025-06-07", (name,)))
-    assert carry(a, b) == (0, "")
-    write(a, events.BagsHandedOver(name, ("PRM-1", "PRM-2")))
-    write(b, events.BagRefused(name, "PRM-2", "B", "no seal"))
-    waiting, why = carry(a, b)
+    name = _at_the_point(a, b, "PRM-1", "PRM-2")
+    _write(a, events.BagsHandedOver(name, ("PRM-1", "PRM-2")))
+    _write(b, events.BagRefused(name, "PRM-2", "B", "no seal"))
+    waiting, why = _carry(a, b)
     assert waiting and "'PRM-2' was refused here" in why
-    waiting, why = carry(b, a)
+    waiting, why = _carry(b, a)
     assert waiting and "'PRM-2' is already handed over" in why
     assert a.call("state").bags["PRM-2"].custodian == "B"
     assert b.call("state").bags["PRM-2"].custodian == "A"
