@@ -18,7 +18,8 @@ from priam.errors import InputError, UserError
 from priam_office.vault.compartments import make_keys
 
 if TYPE_CHECKING:
-    from priam.tlog.notes import Ed25519Signer, Signer, Verifier
+    from priam.tlog.keys import KeyPair
+    from priam.tlog.notes import Signer, Verifier
 
 __all__ = ["DEFAULT_FOLDER", "Installation", "compartment_keys", "create", "present"]
 
@@ -44,6 +45,11 @@ class Installation:
     def second_key_file(self) -> Path:
         """Seed of the ML-DSA-44 key; installations made before 0.1 have none."""
         return self.folder / "log-key-ml-dsa-44"
+
+    @property
+    def sealed_key_file(self) -> Path:
+        """Both keys of the log, sealed by a passphrase (``priam log seal-key``), if they are."""
+        return self.folder / "log-key.sealed"
 
     @property
     def description_file(self) -> Path:
@@ -73,29 +79,71 @@ class Installation:
             ) from None
         return checked_origin(value)
 
-    def signer(self) -> Ed25519Signer:
-        """The Ed25519 key that signs this installation's checkpoints."""
-        from priam.tlog.notes import Ed25519Signer
-
-        return Ed25519Signer.from_seed(self.origin(), _seed(self.signing_key_file))
-
     def signers(self) -> list[Signer]:
         """All keys that sign this installation's checkpoints, one line each.
 
-        The ML-DSA-44 line (FIPS 204) holds where Ed25519 may one day be broken.
+        The ML-DSA-44 line (FIPS 204) holds where Ed25519 may one day be broken. Sealed keys open
+        with ``PRIAM_LOG_PASSPHRASE``, once in a process.
         """
         from priam.tlog.keys import KeyPair
+        from priam.tlog.notes import Ed25519Signer
 
+        if self.sealed_key_file.exists():
+            return self._opened().signers()
+        first = _seed(self.signing_key_file)
         if not self.second_key_file.exists():
-            return [self.signer()]
-        first, second = _seed(self.signing_key_file), _seed(self.second_key_file)
-        return KeyPair(self.origin(), "log", first, second).signers()
+            return [Ed25519Signer.from_seed(self.origin(), first)]
+        return KeyPair(self.origin(), "log", first, _seed(self.second_key_file)).signers()
+
+    def signer(self) -> Signer:
+        """The Ed25519 key among them."""
+        return self.signers()[0]
+
+    def _opened(self) -> KeyPair:
+        from priam.tlog.keys import load_key
+
+        path, passphrase = self.sealed_key_file, os.environ.get("PRIAM_LOG_PASSPHRASE")
+        if path not in _OPENED:
+            if not passphrase:
+                raise UserError(
+                    f"the log's key {path} is sealed; set PRIAM_LOG_PASSPHRASE to sign with it"
+                )
+            _OPENED[path] = load_key(path, passphrase)
+        return _OPENED[path]
+
+    def seal(self, passphrase: str) -> None:
+        """Put the keys of the log under a passphrase; the open files go away.
+
+        A copy of them in an old backup is as open as it was.
+        """
+        from priam.tlog.keys import KeyPair, save_key
+
+        if self.sealed_key_file.exists():
+            raise UserError(f"{self.sealed_key_file} is there: the log's key is sealed already")
+        if not self.second_key_file.exists():
+            raise UserError("this installation has one key; run `priam init` to give it the second")
+        seeds = _seed(self.signing_key_file), _seed(self.second_key_file)
+        save_key(KeyPair(self.origin(), "log", *seeds), self.sealed_key_file, passphrase)
+        for path in (self.signing_key_file, self.second_key_file):
+            path.write_bytes(bytes(path.stat().st_size))  # a courtesy: disks keep old blocks
+            path.unlink()
+
+    def vkeys(self) -> list[str]:
+        """The public halves of :meth:`signers`, as they are published; never sealed."""
+        from priam.tlog.keys import load_public_keys
+
+        if self.sealed_key_file.exists():
+            return [str(key) for key in load_public_keys(self.sealed_key_file)]
+        return [str(signer.vkey) for signer in self.signers()]
 
     def verifiers(self) -> list[Verifier]:
         """The public halves of :meth:`signers`."""
         from priam.tlog.cosignatures import verifier_of
 
-        return [verifier_of(str(signer.vkey)) for signer in self.signers()]
+        return [verifier_of(vkey) for vkey in self.vkeys()]
+
+
+_OPENED: dict[Path, KeyPair] = {}  # scrypt takes half a second: once in a process
 
 
 def compartment_keys(folder: Path) -> Path:
@@ -115,8 +163,9 @@ def create(folder: Path, origin: str) -> Installation:
     checked_origin(origin)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_once(installation.secret_key_file, secrets.token_urlsafe(50), private=True)
-    _write_once(installation.signing_key_file, secrets.token_hex(32), private=True)
-    _write_once(installation.second_key_file, secrets.token_hex(32), private=True)
+    if not installation.sealed_key_file.exists():
+        _write_once(installation.signing_key_file, secrets.token_hex(32), private=True)
+        _write_once(installation.second_key_file, secrets.token_hex(32), private=True)
     _write_once(installation.description_file, f"origin = '{origin}'", private=False)
     make_keys(compartment_keys(folder))
     return installation

@@ -46,3 +46,27 @@ def test_the_database_file_is_for_its_owner_alone_also_in_an_older_installation(
             "0o600" for _ in folder.glob("priam.sqlite3*")
         ]
         database.chmod(0o644)
+
+
+def test_the_log_s_keys_can_be_sealed(tmp_path, monkeypatch):
+    from priam.errors import UserError
+
+    monkeypatch.delenv("PRIAM_LOG_PASSPHRASE", raising=False)
+    monkeypatch.setattr("priam.tlog.keys.SCRYPT_N", 2)
+    installation = create(tmp_path / "office", "office.example/log")
+    before = installation.vkeys()
+    installation.seal("words")
+    assert not installation.signing_key_file.exists()
+    create(tmp_path / "office", "office.example/log")  # makes no new ones
+    assert not installation.signing_key_file.exists() and installation.vkeys() == before
+    point = Checkpoint("office.example/log", 1, bytes(32))
+    with pytest.raises(UserError, match="set PRIAM_LOG_PASSPHRASE"):
+        installation.signers()
+    monkeypatch.setenv("PRIAM_LOG_PASSPHRASE", "wrong")
+    with pytest.raises(LogError, match="wrong passphrase"):
+        installation.signers()
+    monkeypatch.setenv("PRIAM_LOG_PASSPHRASE", "words")
+    note = sign_checkpoint(point, installation.signers())
+    assert len(open_checkpoint(str(note), installation.verifiers()).opened.verified) == 2
+    with pytest.raises(UserError, match="sealed already"):
+        installation.seal("words")

@@ -86,7 +86,7 @@ def log(request: HttpRequest) -> LogOut:
         origin=installation.origin(),
         events=record.head()[0],
         signed_events=last.size if last else None,
-        keys=[str(signer.vkey) for signer in installation.signers()],
+        keys=installation.vkeys(),
     )
 
 

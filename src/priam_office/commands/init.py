@@ -62,8 +62,7 @@ def init(
     open_installation(folder)
     click.echo(f"{'Checked' if there else 'Made'} the installation in {folder}.")
     click.echo(f"  log      {installation.origin()}")
-    for signer in installation.signers():
-        key = str(signer.vkey)
+    for key in installation.vkeys():
         click.echo(f"  key      {key if len(key) < 120 else key[:72] + '…'}")
     click.echo(f"  database {_shown(installation.database_url)}")
     if party is not None:

@@ -28,6 +28,27 @@ def checkpoint(folder: Path) -> None:
     click.echo(checkpoints.checkpoint().note, nl=False)
 
 
+@log.command("seal-key", short_help="Put the log's keys under a passphrase.")
+@data_option
+@click.option(
+    "--passphrase",
+    envvar="PRIAM_LOG_PASSPHRASE",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Asked for twice, or taken from PRIAM_LOG_PASSPHRASE.",
+)
+def seal_key(folder: Path, passphrase: str) -> None:
+    """Seal the keys that sign checkpoints; from then on PRIAM_LOG_PASSPHRASE opens them.
+
+    Reading and verifying need no passphrase. There is no way to the keys without it.
+    """
+    installation = open_installation(folder)
+    installation.seal(passphrase)
+    click.echo(f"The keys of {installation.origin()} are in {installation.sealed_key_file} now.")
+    click.echo("Set PRIAM_LOG_PASSPHRASE where checkpoints are signed.")
+
+
 @log.command("catch-up", short_help="After a restore: ask what others saw of the log.")
 @data_option
 @click.option("--witness", "urls", multiple=True, help="Address of a witness of this log.")

@@ -107,7 +107,7 @@ def found(
     eye: list[str] = []
     if witness:
         eye = _key(folder / "witness-key", f"{host}/witness", "witness", passphrase, n).vkeys()
-    log_vkeys = tuple(str(signer.vkey) for signer in installation.signers())
+    log_vkeys = tuple(installation.vkeys())
     card = Card(party, name or party, role, origin, log_vkeys, tuple(pair.vkeys()), tuple(eye))
     write_durably(folder / "party-card", bytes(notes.sign(card.text, pair.signers())))
     me = Own(folder, card)

@@ -154,7 +154,7 @@ def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
 def log(request: HttpRequest) -> HttpResponse:
     """Size, root and key of the log, and how to check it."""
     size, _ = record.head()
-    keys = [str(signer.vkey) for signer in settings.INSTALLATION.signers()]
+    keys = settings.INSTALLATION.vkeys()
     context = {"size": size, "checkpoint": record.latest(), "keys": keys}
     return render(request, "public/log.html", context)
 
