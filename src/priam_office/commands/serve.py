@@ -17,6 +17,7 @@ __all__ = ["serve"]
 
 _LARGEST_REQUEST = 256 * 2**20  # bytes; refused by the server before a byte reaches a view
 _THREADS = 8
+_MANY = 50_000  # events from which on a word is said
 
 
 @click.command(short_help="Serve the pages; with --tls also to tablets on the network.")
@@ -55,6 +56,7 @@ def serve(
     installation = open_installation(folder)
     if tls and certificate is None:
         certificate, key = _own(installation.folder, host)
+    _read_record()
     server = _server(host, port, certificate, key)
     try:
         server.prepare()
@@ -71,6 +73,19 @@ def serve(
         pass
     finally:
         server.stop()
+
+
+def _read_record() -> None:
+    """Fold the events before the first page is asked for: half a million take twenty seconds."""
+    from django.db import connection
+
+    from priam_office.record.state import head, known
+
+    size, _ = head()
+    if size > _MANY:
+        click.echo(f"Reading {size:,} events ...", err=True)
+    known()
+    connection.close()
 
 
 def _own(folder: Path, host: str) -> tuple[Path, Path]:

@@ -26,12 +26,14 @@ def tokens_of(texts: Iterable[str]) -> set[str]:
     """Tokens to store for a row: every word and every beginning of three letters or more."""
     words = {word for text in texts for word in _words(text)}
     starts = {word[:length] for word in words for length in range(_SHORTEST, len(word) + 1)}
-    return {_token(part) for part in words | starts}
+    key = index_key()
+    return {_token(key, part) for part in words | starts}
 
 
 def search_tokens(text: str) -> list[str]:
     """Tokens that a row must all have to be found for the typed ``text``."""
-    return [_token(word) for word in dict.fromkeys(_words(text))]
+    key = index_key()
+    return [_token(key, word) for word in dict.fromkeys(_words(text))]
 
 
 def _words(text: str) -> list[str]:
@@ -39,5 +41,5 @@ def _words(text: str) -> list[str]:
     return [(fold(word) or word) if word.isalpha() else word for word in _WORD.findall(plain)]
 
 
-def _token(word: str) -> str:
-    return hmac.new(index_key(), word.encode(), hashlib.sha256).hexdigest()[:24]
+def _token(key: bytes, word: str) -> str:
+    return hmac.digest(key, word.encode(), hashlib.sha256).hex()[:24]
