@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "priam_office.totals",
     "priam_office.reviews",
     "priam_office.api",
+    "priam_office.demonstration",
 ]
 # What keeps tables up to date with the events, in this order; see record/projection.py.
 PROJECTIONS = [
@@ -97,6 +98,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "priam_office.public.context.site",
                 "priam_office.people.menu.menu",
+                "priam_office.demonstration.context.demonstration",
             ],
             "builtins": ["priam_office.public.templatetags.figures"],
         },

@@ -21,6 +21,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("priam_office.public.urls")),
         path("", include("priam_office.totals.urls")),
+        path("", include("priam_office.demonstration.urls")),
         path("work/lists/", include("priam_office.reviews.urls")),
         path("work/board/", include("priam_office.board.urls")),
         path("work/laboratory/", include("priam_office.laboratory.urls")),

@@ -18,7 +18,15 @@ from datetime import date, timedelta
 
 import numpy as np
 
-__all__ = ["COLUMNS", "ListOptions", "TestLists", "make_lists"]
+__all__ = [
+    "COLUMNS",
+    "ListOptions",
+    "SyntheticName",
+    "TestLists",
+    "make_lists",
+    "synthetic_names",
+    "synthetic_relative",
+]
 
 COLUMNS = (
     "id", "surname", "given", "patronymic", "birth_date", "place", "unit", "death_date", "tag",
@@ -134,6 +142,29 @@ def make_lists(options: ListOptions, rng: np.random.Generator) -> TestLists:
     a, place_a = _write(persons, in_a, "A", options.ways_a, options, rng)
     b, place_b = _write(persons, in_b, "B", options.ways_b, options, rng)
     return TestLists(a, b, [(place_a[index], place_b[index]) for index in range(common)])
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticName:
+    """A made-up Ukrainian name. Stems are put together at random, so that it is nobody's."""
+
+    surname: str
+    given: str
+    patronymic: str
+    woman: bool
+
+
+def synthetic_names(total: int, rng: np.random.Generator) -> list[SyntheticName]:
+    """Names of ``total`` persons who never were."""
+    people = _people(total, ListOptions(), rng)
+    return [SyntheticName(*_spell(person, "uk"), person.woman) for person in people]
+
+
+def synthetic_relative(of: SyntheticName, woman: bool, given: str) -> SyntheticName:
+    """Somebody of the same family: the same surname, another given name."""
+    ending = "івна" if woman else "ович"
+    root = of.patronymic.removesuffix("івна").removesuffix("ович")
+    return SyntheticName(of.surname, given, root + ending, woman)
 
 
 def _people(total: int, options: ListOptions, rng: np.random.Generator) -> list[_Person]:

@@ -13,6 +13,8 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from priam_office.cases import queries
-        from priam_office.people import scanning
+        from priam_office.people import scanning, waiting
 
         scanning.register("cases.view", queries.find)
+        for label, page, counted in queries.WAITING:
+            waiting.register(label, page, "cases.work", counted)

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from priam.casework.sections import SECTIONS
 from priam.errors import UserError
@@ -38,6 +39,7 @@ from priam_office.record.models import Event
 
 __all__ = [
     "PAGE",
+    "WAITING",
     "Listed",
     "Waiting",
     "board",
@@ -344,3 +346,24 @@ def section_page(case: str, number: str) -> dict[str, Any]:
         "beside": beside,
         "versions": [v for v in versions if v.revision is not None][::-1],
     }
+
+
+#: What waits in the mortuary: (label, page, count) for the page of the day.
+WAITING = (
+    (gettext_noop("Bags to open"), "bags", lambda user: _unopened().count()),
+    (
+        gettext_noop("Cases to examine or to sample"),
+        "cases",
+        lambda user: Case.objects.filter(stage__in=["examine", "sample"]).count(),
+    ),
+    (
+        gettext_noop("Samples to send"),
+        "samples-send",
+        lambda user: Sample.objects.filter(status="taken").count(),
+    ),
+    (
+        gettext_noop("Entries of tablets to settle"),
+        "held",
+        lambda user: Delivery.objects.filter(outcome="held", settled_at="").count(),
+    ),
+)

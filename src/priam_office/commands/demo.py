@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from priam.errors import UserError
+from priam_office.commands.opening import data_option
 
 if TYPE_CHECKING:
     from priam_office.handovers.attacks import Attack
@@ -63,6 +64,32 @@ def parties(out: Path, account: Path | None) -> None:
         f"\nThree installations, {time.monotonic() - started:.0f} s. Read one bundle in full with\n"
         f"  priam dispute verify {file} --policy {result['policy']} --parties {result['parties']}"
     )
+
+
+@demo.command(short_help="Casework on a simulated exchange, with an account for each role.")
+@data_option
+@click.argument("exchange", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--search/--no-search", default=True, help="Search and let the board decide a few.")
+def casework(folder: Path, exchange: Path, search: bool) -> None:
+    """Fill the installation --data with the exchange that `priam simulate exchange` wrote.
+
+    The installation is marked as a demonstration for good: every page says that everybody in it is
+    made up, and the guided day at /guide/ lets anybody sign in as anybody. Run again it changes
+    nothing.
+    """
+    from priam_office.commands.opening import open_installation
+
+    installation = open_installation(folder)
+    from rich.progress import Progress
+
+    from priam_office.demonstration import playing
+
+    started = time.monotonic()
+    with Progress(transient=True) as bar:
+        task = bar.add_task("events", total=None)
+        count = playing.play(installation, exchange, lambda n: bar.advance(task, n))
+    click.echo(f"{count:,} events of casework in {time.monotonic() - started:.0f} s.")
+    click.echo("Sign in as anybody on the page /guide/ of the server.")
 
 
 def manifest_table(figures: dict[str, list[dict[str, Any]]]) -> str:

@@ -12,7 +12,9 @@ class FamiliesConfig(AppConfig):
     label = "families"
 
     def ready(self) -> None:
-        from priam_office.families.queries import find
-        from priam_office.people import scanning
+        from priam_office.families.queries import WAITING, find
+        from priam_office.people import scanning, waiting
 
         scanning.register("families.view", find)
+        for label, page, counted in WAITING:
+            waiting.register(label, page, "families.view", counted)

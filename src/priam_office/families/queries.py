@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from priam_office.cases.models import Case, Section, Version
 from priam_office.families import finding
@@ -28,6 +29,7 @@ from priam_office.record.state import known
 
 __all__ = [
     "PAGE",
+    "WAITING",
     "FamilyPage",
     "Listed",
     "display_name",
@@ -291,3 +293,18 @@ def find(tag: str) -> str | None:
     """The address of the page of a reference sample's family; None for another tag."""
     row = ReferenceSample.objects.filter(pk=tag).first()
     return None if row is None else reverse("family", args=[row.family_id]) + "#samples"
+
+
+#: What waits in the family office: (label, page, count) for the page of the day.
+WAITING = (
+    (
+        gettext_noop("Families to be asked what they want to be told"),
+        "families",
+        lambda user: FamilyRow.objects.filter(notify="").count(),
+    ),
+    (
+        gettext_noop("Missing persons without a family"),
+        "missing-people",
+        lambda user: MissingPerson.objects.filter(family=None, status="open").count(),
+    ),
+)

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from priam.casework.skeleton import BONES, COMPLETENESS, SIDES
 from priam.events.board_rows import Against, Decision
@@ -26,6 +27,7 @@ from priam_office.releases.models import Grave, Paper, ReleaseRow
 
 __all__ = [
     "PAGE",
+    "WAITING",
     "Individual",
     "ReleasePage",
     "facts_of",
@@ -243,3 +245,14 @@ def _packets(cases: tuple[str, ...]) -> tuple[papers.Packet, ...]:
 def _item(item: dict[str, Any]) -> str:
     marks = f" ({item['marks']})" if item.get("marks") else ""
     return f"{item['count']} × {item['what']}{marks}"
+
+
+#: What waits to leave: (label, page, count) for the page of the day.
+WAITING = (
+    (gettext_noop("Individuals that may leave"), "releases", lambda user: len(ready())),
+    (
+        gettext_noop("Releases that are arranged"),
+        "releases",
+        lambda user: ReleaseRow.objects.filter(status="planned").count(),
+    ),
+)

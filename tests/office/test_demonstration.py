@@ -1,0 +1,97 @@
+"""The demonstration: made-up people only, and its doors exist nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from priam_office.people.permissions import ROLES
+
+
+@pytest.fixture(scope="session")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small simulated exchange."""
+    from click.testing import CliRunner
+
+    from priam.cli.main import cli
+
+    folder = tmp_path_factory.mktemp("exchange") / "made"
+    sizes = ["--remains", "30", "--families", "40", "--missing", "50", "--seed", "5"]
+    done = CliRunner().invoke(cli, ["simulate", "exchange", *sizes, "--out", str(folder)])
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture
+def marked(tmp_path: Path, settings: Any) -> Any:
+    """An installation of its own whose mark does not outlive the test."""
+    from priam_office.installation import create
+
+    installation = create(tmp_path / "office", "demo.example/log")
+    settings.INSTALLATION = installation
+    return installation
+
+
+def test_a_real_installation_has_no_such_doors(sqlite: str, marked: Any) -> None:
+    client = Client()
+    assert client.get("/en/guide/").status_code == 404
+    for account in ("mortuary", "administrator", "nobody"):
+        assert client.post(f"/en/guide/as/{account}/").status_code == 404
+    assert "made-up" not in client.get("/en/").content.decode()
+
+
+def test_an_exchange_is_played_once_and_everybody_can_be_somebody(
+    store: str, exchange: Path, marked: Any
+) -> None:
+    from priam_office.demonstration import playing
+    from priam_office.record import rebuild
+    from priam_office.record.state import known
+
+    count = playing.play(marked, exchange, lambda n: None)
+    state = known().state
+    assert len(state.families) == 40 and len(state.cases) == 33
+    assert len(state.missing) >= 40 and state.references and state.profiles
+    assert count > 500 and playing.play(marked, exchange, lambda n: None) == 0
+    assert rebuild.check() == []
+    played = playing.played(marked)
+    assert set(played.cases.values()) < set(state.cases)
+    assert set(played.missing.values()) == set(state.missing)
+
+    client = Client()
+    page = client.get("/uk/guide/")
+    assert page.status_code == 200 and "made-up" in page.content.decode()
+    assert client.post("/en/guide/as/nobody/").status_code == 404
+    for role in ROLES:
+        assert client.post(f"/en/guide/as/{role}/").status_code == 302, role
+        answer = client.get("/en/work/")
+        assert answer.status_code == 200 and "made-up" in answer.content.decode()
+    assert "made-up" in client.get("/en/units/").content.decode()
+
+
+def test_an_office_with_casework_is_not_played_over(
+    sqlite: str, exchange: Path, marked: Any
+) -> None:
+    from priam.errors import UserError
+    from priam_office.demonstration import playing
+    from tests.office.mortuary import opened
+
+    opened()
+    with pytest.raises(UserError, match="holds casework already"):
+        playing.play(marked, exchange, lambda n: None)
+    assert not playing.is_demonstration(marked)
+
+
+def test_made_up_names_are_no_list_of_anybody() -> None:
+    """Stems are put together at random; the same seed gives the same persons."""
+    import numpy as np
+
+    from priam.simulation.lists import synthetic_names, synthetic_relative
+
+    names = synthetic_names(200, np.random.default_rng(1))
+    assert names == synthetic_names(200, np.random.default_rng(1))
+    assert len({name.surname for name in names}) > 40
+    mother = synthetic_relative(names[0], True, "Ганна")
+    assert mother.surname == names[0].surname and mother.patronymic.endswith("івна")
