@@ -86,6 +86,7 @@ def make() -> dict[str, str]:
     actions.save_section(
         one, "600", mother, canonical_fields({"teeth": {"11": "crown", "36": "filled"}}), 0, by=by
     )
+    case = _examined(by)
     base = f"work/families/{family}/"
     record = f"work/missing/{one}/"
     return {
@@ -97,6 +98,7 @@ def make() -> dict[str, str]:
         "section": f"{record}antemortem/400/",
         "edit": f"{record}antemortem/400/{mother}/",
         "teeth": f"{record}antemortem/600/{mother}/",
+        "facing": f"{record}facing/{case}/",
         "families": "work/families/",
         "family": base,
         "diary": f"{base}diary/",
@@ -109,6 +111,26 @@ def make() -> dict[str, str]:
         "sample": f"{base}sample/{sister}/",
         "no-consent": f"{base}sample/{wife}/",
     }
+
+
+def _examined(by: Any) -> str:
+    """A case with some post-mortem findings; its label."""
+    from priam import events as ev
+    from priam.casework.sections import canonical_fields
+    from priam.labels.tags import issue
+    from priam_office.record.state import known
+    from priam_office.record.write import Entry, record_all
+
+    bag, case = issue(2, random.Random(11).choice)
+    found = {"stature": {"from": 171, "to": 177}, "eye_colour": "not determined", "sex": "male",
+             "tattoos": "Праве плече: темний малюнок, звір"}  # fmt: skip
+    teeth = {"teeth": {"11": "crown", "36": "missing before", "46": "filled"}}
+    acts = [] if "A" in known().state.parties else [ev.PartyDeclared("A", "Party A")]
+    acts += [ev.BagRegistered(bag, "A"), ev.BagOpened(bag, "one", (case,))]
+    acts += [ev.SectionSaved(case, "400", canonical_fields(found), 1)]
+    acts += [ev.SectionSaved(case, "600", canonical_fields(teeth), 1)]
+    record_all([Entry(act) for act in acts], by=by.actor)
+    return case
 
 
 def _as_brothers(family: str, by: Any) -> None:

@@ -188,6 +188,28 @@ def test_told_and_found_stand_beside_each_other(sqlite: str) -> None:
     assert [who for row in rows for who, _ in row.told][:2] == ["mother", "—"]
 
 
+@pytest.mark.parametrize(
+    ("told", "found", "standing"),
+    [
+        ({"11": "crown"}, {"11": "crown", "21": "sound"}, "same"),
+        ({"11": "filled"}, {"11": "missing before"}, "near"),
+        ({"11": "filled"}, {"11": "sound"}, "apart"),
+        ({"11": "missing before"}, {"11": "filled"}, "apart"),
+        ({"11": "missing before"}, {"11": "bridge"}, "near"),
+        ({"11": "sound"}, {"11": "missing after"}, "near"),
+        ({"11": "sound"}, {"12": "sound"}, ""),
+    ],
+)
+def test_a_tooth_never_heals(told: Any, found: Any, standing: str) -> None:
+    from types import SimpleNamespace
+
+    from priam_office.families import facing
+
+    said = [SimpleNamespace(reporter="r", fields={"teeth": told})]
+    (row,) = facing.both("600", said, {"600": {"teeth": found}}, {})
+    assert row.standing == standing
+
+
 def facing_rows(missing: str) -> Any:
     from priam_office.families.queries import sections
 

@@ -157,7 +157,32 @@ def _as_what(person: Mapping[str, str] | None) -> str:
 
 def _standing(field: RecordField, here: Any, there: Sequence[Any]) -> str:
     """All reporters the same as what was found: same; none near it: apart; else near."""
-    each = {found for value in there if (found := compare(field, [here, value]))}
+    beside = _teeth_beside if field.kind == "teeth" else compare
+    each = {found for value in there if (found := beside(field, [value, here]))}
     if not each:
         return ""
     return each.pop() if len(each) == 1 else "near"
+
+
+_TREATED = {"filled", "crown", "bridge", "root canal", "caries", "broken", "implant", "prosthesis"}
+_UNTOUCHED = {"sound", "unerupted"}
+
+
+def _teeth_beside(field: RecordField, values: Sequence[Any]) -> str:
+    """Teeth as told and as found: a tooth may be treated or lost later, but never heals.
+
+    ``apart`` where one tooth cannot have become what was found, ``same`` where none differs.
+    """
+    told, found = (value or {} for value in values)
+    both = told.keys() & found.keys()
+    if not both:
+        return ""
+    if any(_cannot_become(told[tooth], found[tooth]) for tooth in both):
+        return "apart"
+    return "same" if all(told[tooth] == found[tooth] for tooth in both) else "near"
+
+
+def _cannot_become(told: str, found: str) -> bool:
+    if told == "missing before":
+        return found not in ("missing before", "implant", "bridge", "prosthesis")
+    return told in _TREATED and found in _UNTOUCHED

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_noop
@@ -48,7 +47,9 @@ __all__ = [
 ]
 
 PAGE = 50
-_COUNTED = 1000  # rows of a token that are counted to find the rarest; more is "many"
+_COUNTED = 5000  # rows of a token that are counted to find the rarest; more is "many"
+_PART = 400  # rows of a token that are looked at together
+_MOST_NAMED = 2000  # persons of a name through which families are looked for
 Row = TypeVar("Row")
 
 
@@ -87,39 +88,52 @@ def missing_people(
     ``sex``, ``born``, ``region``, ``unit``.
     """
     tokens = [*finding.searched(text), *finding.filters(chosen or {})]
-    rows = MissingPerson.objects.order_by("-place")
-    rows = _under(rows, finding.MISSING, tokens)
-    if status:
-        rows = rows.filter(status=status)
+    rows = MissingPerson.objects.filter(status=status) if status else MissingPerson.objects.all()
+    if tokens:
+        parts = _with_tokens(finding.MISSING, tokens, before)
+        return _collected(rows, parts, size)
     if before is not None:
         rows = rows.filter(place__lt=before)
-    found = list(rows[: size + 1])
-    after = found[size - 1].place if len(found) > size else None
-    return Listed(found[:size], after)
+    found = list(rows.order_by("-place")[: size + 1])
+    return Listed(found[:size], found[size - 1].place if len(found) > size else None)
 
 
-def _under(
-    rows: models.QuerySet[Any, Any], of: int, tokens: Sequence[int]
-) -> models.QuerySet[Any, Any]:
-    """Rows that have all tokens.
+def _collected(
+    rows: models.QuerySet[Any, Any], parts: Iterable[Sequence[int]], size: int
+) -> Listed[Any]:
+    """The first rows at these places, in their order."""
+    places: list[int] = []
+    for part in parts:
+        here = rows.filter(place__in=part).order_by("-place").values_list("place", flat=True)
+        places += here[: size + 1 - len(places)]
+        if len(places) > size:
+            break
+    found = list(rows.filter(place__in=places[:size]).order_by("-place"))
+    return Listed(found, places[size - 1] if len(places) > size else None)
 
-    The rarest token leads where it has few rows; where all are frequent, rows are walked in
-    their order and each is looked up, which finds a page of them soon.
+
+def _with_tokens(of: int, tokens: Sequence[int], before: int | None) -> Iterator[Sequence[int]]:
+    """Places of rows that have all tokens, the newest first, in parts.
+
+    The rarest token leads and is walked down from ``before``; the others are looked up for each
+    part of it. A page of a frequent token so costs one part, and a rare token has few parts.
     """
-    if not tokens:
-        return rows
     counts = {token: _count(of, token) for token in dict.fromkeys(tokens)}
     rarest = min(counts, key=lambda token: counts[token])
-    if counts[rarest] < _COUNTED:
-        places = SearchToken.objects.filter(active=True, of=of, token=rarest)
-        rows = rows.filter(place__in=list(places.values_list("place", flat=True)))
-    for token in counts:
-        if token != rarest or counts[rarest] >= _COUNTED:
-            held = SearchToken.objects.filter(
-                active=True, of=of, token=token, place=OuterRef("place")
-            )
-            rows = rows.filter(Exists(held))
-    return rows
+    held = SearchToken.objects.filter(active=True, of=of)
+    lead = held.filter(token=rarest).order_by("-place").values_list("place", flat=True)
+    while True:
+        part = list(lead[:_PART] if before is None else lead.filter(place__lt=before)[:_PART])
+        places = set(part)
+        for token in counts.keys() - {rarest}:
+            if places:
+                others = held.filter(token=token, place__in=places)
+                places = set(others.values_list("place", flat=True))
+        if places:
+            yield sorted(places, reverse=True)
+        if len(part) < _PART:
+            return
+        before = part[-1]
 
 
 def _count(of: int, token: int) -> int:
@@ -150,19 +164,30 @@ def similar(facts: Mapping[str, Any], size: int = 6) -> list[MissingPerson]:
 
 def families(text: str = "", before: int | None = None, size: int = PAGE) -> Listed[Any]:
     """Families, newest first; ``text`` finds them by words of the names of their missing persons
-    and relatives."""
+    and relatives (of the newest 2,000 of each, where a word is that frequent)."""
     rows = FamilyRow.objects.order_by("-place").prefetch_related("missing_persons", "relatives")
     tokens = finding.searched(text)
     if tokens:
-        of_missing = _under(MissingPerson.objects.exclude(family=None), finding.MISSING, tokens)
-        of_relative = _under(RelativeRow.objects.all(), finding.RELATIVE, tokens)
-        ids = {*of_missing.values_list("family_id", flat=True)[:_COUNTED]}
-        ids |= {*of_relative.values_list("family_id", flat=True)[:_COUNTED]}
-        rows = rows.filter(pk__in=ids)
+        rows = rows.filter(pk__in=_families_of(tokens))
     if before is not None:
         rows = rows.filter(place__lt=before)
     found = list(rows[: size + 1])
     return Listed(found[:size], found[size - 1].place if len(found) > size else None)
+
+
+def _families_of(tokens: Sequence[int]) -> set[str]:
+    """Families of the persons who have all tokens."""
+    found: set[str] = set()
+    kinds = ((finding.MISSING, MissingPerson), (finding.RELATIVE, RelativeRow))
+    for of, model in kinds:
+        seen = 0
+        for part in _with_tokens(of, tokens, None):
+            rows = model._default_manager.filter(place__in=part).exclude(family=None)
+            found |= set(rows.values_list("family_id", flat=True))
+            seen += len(part)
+            if seen >= _MOST_NAMED:
+                break
+    return found
 
 
 def identified(keys: Iterable[str]) -> set[str]:

@@ -100,6 +100,8 @@ CODES: dict[str, dict[str, str]] = {
         "reference.destroyed": noop("Reference sample destroyed"),
     },
 }
+#: Units of the fields of a record (:mod:`priam.casework.sections`).
+_UNITS = (noop("cm"), noop("kg"))
 #: What the rules say without a name or a number in it.
 _RULES = (
     noop("this person must not be contacted: the family or the person forbade it"),
