@@ -151,12 +151,34 @@ def _say(
 @click.argument("words", nargs=-1, required=True)
 @click.option("--system", help="One system only (see the list without it).")
 def write(words: tuple[str, ...], system: str | None) -> None:
-    """Write WORDS in Latin letters by the published systems."""
-    from priam.names.transliteration import romanise, systems
+    """Write WORDS in Latin letters by the published systems.
+
+    A system of another language, which has no rule for a letter of the words, says so.
+    """
+    from priam.names.transliteration import foreign_letters, romanise, systems
 
     text = " ".join(words)
     for key in [system] if system else systems():
-        click.echo(f"{key:18} {romanise(text, key)}")
+        foreign = foreign_letters(text, key)
+        latin = f"(has no letter {', '.join(foreign)})" if foreign else romanise(text, key)
+        click.echo(f"{key:18} {latin}")
+
+
+@names.command("read")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--system", help="One system only (see the list of 'write').")
+@click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 200))
+def read_back(words: tuple[str, ...], system: str | None, limit: int) -> None:
+    """Which Cyrillic WORDS may be meant by Latin ones, by the published systems.
+
+    Each reading gives the same Latin word again. What a system dropped (soft signs, apostrophes)
+    cannot be read back.
+    """
+    from priam.names.transliteration import cyrillic_readings, systems
+
+    for key in [system] if system else systems():
+        found = [cyrillic_readings(word, key, limit) for word in words]
+        click.echo(f"{key:18} {'; '.join(', '.join(one) or '-' for one in found)}")
 
 
 @names.command()

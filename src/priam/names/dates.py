@@ -7,6 +7,7 @@ A date has a year, a month and a day, each may be missing: ``12.05.1985``, ``198
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,14 +54,20 @@ _TAIL = re.compile(r"\s*(?:року|рік|года|год|р\.?\s?н\.?|г\.?\s
 
 
 def parse_date(
-    text: str, *, month_first: bool = False, file: str = "", where: str = ""
+    text: str,
+    *,
+    month_first: bool = False,
+    any_day: bool = False,
+    file: str = "",
+    where: str = "",
 ) -> PartialDate:
     """A date from text; an unreadable one is an error that names file and place.
 
-    ``month_first`` reads 05/12/1985 as 12 May; see :func:`day_comes_second`.
+    ``month_first`` reads 05/12/1985 as 12 May; see :func:`day_comes_second`. ``any_day`` lets
+    31 February pass: a wrong date still says much of the right one.
     """
     try:
-        return _parse(text, month_first)
+        return _checked_day(_parse(text, month_first), any_day)
     except ValueError as error:
         raise InputError(
             f"{text!r} is not a date ({error}); write it as 1985-05-12, 12.05.1985, "
@@ -120,6 +127,17 @@ def _checked(year: int, month: int, day: int) -> PartialDate:
     if day > 31:
         raise ValueError(f"there is no day {day}")
     return PartialDate(year, month, day)
+
+
+def _checked_day(date: PartialDate, any_day: bool) -> PartialDate:
+    # a February of no year may have 29 days
+    if (
+        date.month
+        and not any_day
+        and date.day > calendar.monthrange(date.year or 2000, date.month)[1]
+    ):
+        raise ValueError(f"month {date.month} has no day {date.day}")
+    return date
 
 
 def day_comes_second(values: Iterable[str]) -> bool:

@@ -222,9 +222,10 @@ def _dates(
 
 
 def _mended(value: str, month_first: bool) -> PartialDate:
-    """What can be saved of a bad date: look-alike digits are read, else the year alone."""
+    """What can be saved of a bad date: look-alike digits are read, a day that its month has not
+    is kept, else the year alone."""
     try:
-        return parse_date(value.translate(_DIGIT_LOOKS), month_first=month_first)
+        return parse_date(value.translate(_DIGIT_LOOKS), month_first=month_first, any_day=True)
     except InputError:
         year = re.search(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)", value)
         return PartialDate(int(year[1])) if year else UNKNOWN

@@ -21,7 +21,7 @@ from typing import Any
 from priam.errors import UserError
 from priam.names.letters import APOSTROPHE, clean
 
-__all__ = ["System", "cyrillic_readings", "romanise", "systems"]
+__all__ = ["System", "cyrillic_readings", "foreign_letters", "romanise", "systems"]
 
 _VOWELS = "аеєиіїоуюяыэё"
 _SOFT = _VOWELS + "йъь" + APOSTROPHE
@@ -94,6 +94,14 @@ def romanise(text: str, system: str | System) -> str:
     """
     rules = _named(system)
     return _WORD.sub(lambda found: _word(found.group(), rules), clean(text))
+
+
+def foreign_letters(text: str, system: str | System) -> str:
+    """The Cyrillic letters of ``text`` that ``system`` has no rule for, each once."""
+    rules = _named(system)
+    known = set(rules.letters) | set(rules.start) | set("".join(rules.sequences))
+    letters = dict.fromkeys(char for char in clean(text).lower() if "\u0400" <= char <= "\u052f")
+    return "".join(char for char in letters if char not in known)
 
 
 def _word(word: str, rules: System) -> str:

@@ -82,6 +82,27 @@ def test_a_column_with_the_month_first_is_noticed() -> None:
     assert parse_date("01/02/1990", month_first=True) == PartialDate(1990, 1, 2)
 
 
+def test_a_day_that_its_month_has_not_is_told_and_kept(tmp_path: Path) -> None:
+    """31 February is an error, but it still says much of the date that was meant."""
+    with pytest.raises(InputError, match="month 2 has no day 30"):
+        parse_date("30.02.1984")
+    assert parse_date("29.02.1984") == PartialDate(1984, 2, 29)
+    path = tmp_path / "a.csv"
+    path.write_text("id,surname,given,born\n1,Коваль,Яків,31.02.1985\n", encoding="utf-8")
+    read = read_list(path)
+    assert read.persons[0].birth == PartialDate(1985, 2, 31)
+    assert "line 2, column 4 (born): '31.02.1985'" in read.notices[0]
+
+
+def test_systems_that_lack_a_letter_say_so_and_latin_is_read_back() -> None:
+    written = CliRunner().invoke(names, ["write", "Юрій"]).output.splitlines()
+    lines = dict(line.split(maxsplit=1) for line in written)
+    assert lines["kmu-2010"] == "Yurii"
+    assert lines["icao-9303-ru"] == "(has no letter і)"
+    back = CliRunner().invoke(names, ["read", "Shcherbak", "--system", "kmu-2010"]).output
+    assert "Щербак" in back
+
+
 def failing(tmp_path: Path, text: str) -> str:
     path = tmp_path / "bad.csv"
     path.write_text(text, encoding="utf-8")
