@@ -158,18 +158,26 @@ const recordSection = byId("record-section");
 const place = byId("record-fields");
 const recordState = byId("record-state");
 
+let shown = 0;
+let showing = "";
+
 async function showSection() {
   const tag = tagOf(recordCase.value);
+  const wanted = `${tag}/${recordSection.value}`;
+  if (wanted === showing) return; // what somebody is typing in stays as it is
+  showing = wanted;
+  const turn = ++shown;
   place.replaceChildren();
   recordState.textContent = "";
+  delete recordState.dataset.state;
   if (!tag) return;
-  const template = byId(`section-${recordSection.value}`);
+  const section = recordSection.value;
   const form = document.createElement("form");
   form.className = "form wide";
-  form.append(template.content.cloneNode(true));
-  place.append(form);
+  form.append(byId(`section-${section}`).content.cloneNode(true));
   const last = (await outbox.entries())
-    .filter((e) => e.act === "section" && e.body.case === tag && e.body.section === recordSection.value)
+    .filter((e) => e.act === "section" && e.body.case === tag && e.body.section === section)
+    .filter((e) => e.state !== "held" && e.state !== "refused")
     .at(-1);
   const say = (state, details = {}) => {
     recordState.dataset.state = state;
@@ -178,10 +186,9 @@ async function showSection() {
       held: `${words.held} ${details.words ?? ""}`, refused: `${words.held} ${details.words ?? ""}`,
       failed: details.words }[state] ?? "";
   };
-  const self = selfSaving(form, {
-    section: recordSection.value, say, caseTag: () => tag, base: last?.id ?? "",
-  });
+  const self = selfSaving(form, { section, say, caseTag: () => tag, base: last?.id ?? "" });
   await self.restore();
+  if (turn === shown) place.replaceChildren(form); // nobody types where nothing listens yet
 }
 recordCase.addEventListener("change", showSection);
 recordCase.form.addEventListener("submit", (event) => {

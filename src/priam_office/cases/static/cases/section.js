@@ -10,7 +10,7 @@ const HIDDEN_MS = 250;
 /** Make a form save itself. `say(state, details)` shows how it stands. */
 export function selfSaving(form, { section, say, caseTag, base = "", account = "" }) {
   const key = () => `${caseTag()}/${section}`;
-  let saved = values(form);
+  let saved = values(form, true);
   let onto = base;
   let timer;
   let busy = null;
@@ -103,14 +103,17 @@ export function selfSaving(form, { section, say, caseTag, base = "", account = "
     save,
     /** What was typed before the tablet died comes back, and is saved. */
     async restore() {
-      if (!outbox.able() || !caseTag()) return;
-      if (account) await outbox.setOdd("account", account);
-      const draft = await outbox.get("drafts", key());
-      if (!draft) return;
-      fill(form, draft.changed);
-      onto = draft.onto;
-      say("restored");
-      await save();
+      if (!caseTag()) return;
+      if (outbox.able()) {
+        if (account) await outbox.setOdd("account", account);
+        const draft = await outbox.get("drafts", key());
+        if (draft) {
+          fill(form, draft.changed);
+          onto = draft.onto;
+          say("restored");
+        }
+      }
+      await save(); // also what was typed before this script ran
     },
   };
 }
