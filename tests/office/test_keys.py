@@ -17,32 +17,38 @@ from priam.tlog.keys import load_key
 from priam.tlog.manifests import may_sign
 from priam.tlog.policy import parse_policy
 from priam_office.handovers.processes import PASSPHRASE, Office
+from tests.office.here import Here
 
-Pair = tuple[Office, Office]
+Pair = tuple[Here, Office]
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    """A and B under one agreement."""
-    a, b = (Office(tmp_path / party, party) for party in "AB")
-    for office in (a, b):
-        office.do("size")
-    for mine, other in ((a, b), (b, a)):
-        mine.do("trust", other.folder / "party-card")
+def pair(sqlite: str, tmp_path: Path) -> Iterator[Pair]:
+    """A, who is here, and B in a process of its own, under one agreement."""
+    from django.conf import settings
+
+    before = settings.INSTALLATION
+    a, b = Here(tmp_path / "A", "A"), Office(tmp_path / "B", "B")
+    b.do("size")
+    a.do("trust", b.folder / "party-card")
+    b.do("trust", a.folder / "party-card")
     a.do("propose", "accord", ["B"])
     yield a, b
-    a.close()
     b.close()
+    settings.INSTALLATION = before
 
 
-def carry(sender: Office, to: Office) -> tuple[int, int]:
+Sender = Here | Office
+
+
+def carry(sender: Sender, to: Sender) -> tuple[int, int]:
     stick = sender.folder.parent / "stick"
-    sender.do("export", to.party, stick)
+    sender.do("export", to.folder.name, stick)
     taken: tuple[int, int] = to.do("import", stick)
     return taken
 
 
-def signed(office: Office, batch: str, holder: str | None = None) -> str:
+def signed(office: Sender, batch: str, holder: str | None = None) -> str:
     """A manifest of one bag, handed over, counted and signed by its giver."""
     (tag,) = office.do("new_tags", 1)
     name: str = office.do("issue_manifest", "accord", batch, "B", [Item(tag)])
@@ -53,7 +59,7 @@ def signed(office: Office, batch: str, holder: str | None = None) -> str:
     return name
 
 
-def proved(office: Office, batch: str) -> tuple[bool, str]:
+def proved(office: Sender, batch: str) -> tuple[bool, str]:
     folder = office.folder.parent
     office.do("annex", folder / "policy", folder / "parties")
     office.do("dispute", batch, folder / "bundle")
@@ -200,9 +206,7 @@ def test_a_crash_between_record_and_files_is_mended(pair: Pair) -> None:
     for name, data in before.items():  # as if the machine had stopped before the files moved
         (a.folder / name).rename(a.folder / f"{name}.new")
         (a.folder / name).write_bytes(data)
-    a.close()
-    again = Office(a.folder, "A")
+    again = Here(a.folder, "A")
     signed(again, "after")
     carry(again, b)
     assert proved(b, "after")[0]
-    again.close()
