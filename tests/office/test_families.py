@@ -224,6 +224,21 @@ def new_tag() -> str:
     return issue(1, secrets.choice)[0]
 
 
+def test_lists_narrow_to_what_is_still_to_be_done(liaison: Any) -> None:
+    from priam_office.families import actions
+    from priam_office.families.queries import families, missing_people
+
+    one, two = registered(liaison), registered(liaison, "Шевченко")
+    first = actions.register_family([one], by=liaison)
+    third = registered(liaison, "Бондар")
+    second = actions.register_family([third], by=liaison)
+    actions.record_wish(second, "end", "uk", "", "", by=liaison)
+    assert [row.missing for row in missing_people(family="none").rows] == [two]
+    assert [row.missing for row in missing_people("Коваленко", family="none").rows] == []
+    assert [row.family for row in families(notify="").rows] == [first]
+    assert [row.family for row in families("Бондар", notify="end").rows] == [second]
+
+
 # -- pages -----------------------------------------------------------------------------------
 
 

@@ -81,14 +81,17 @@ def missing_people(
     status: str = "",
     before: int | None = None,
     size: int = PAGE,
+    family: str = "",
 ) -> Listed[MissingPerson]:
     """Missing persons, newest first, from below the place ``before``.
 
     ``text`` are words of names (any alphabet, from three letters) or a number; ``chosen`` holds
-    ``sex``, ``born``, ``region``, ``unit``.
+    ``sex``, ``born``, ``region``, ``unit``; ``family`` is ``none`` or ``some``, or empty.
     """
     tokens = [*finding.searched(text), *finding.filters(chosen or {})]
     rows = MissingPerson.objects.filter(status=status) if status else MissingPerson.objects.all()
+    if family:
+        rows = rows.filter(family__isnull=family == "none")
     if tokens:
         parts = _with_tokens(finding.MISSING, tokens, before)
         return _collected(rows, parts, size)
@@ -162,13 +165,18 @@ def similar(facts: Mapping[str, Any], size: int = 6) -> list[MissingPerson]:
     return sorted(rows, key=lambda row: (-shared[row.place], -row.place))
 
 
-def families(text: str = "", before: int | None = None, size: int = PAGE) -> Listed[Any]:
+def families(
+    text: str = "", before: int | None = None, size: int = PAGE, notify: str | None = None
+) -> Listed[Any]:
     """Families, newest first; ``text`` finds them by words of the names of their missing persons
-    and relatives (of the newest 2,000 of each, where a word is that frequent)."""
+    and relatives (of the newest 2,000 of each, where a word is that frequent); ``notify`` by
+    what they want to be told, empty for those whom nobody asked."""
     rows = FamilyRow.objects.order_by("-place").prefetch_related("missing_persons", "relatives")
     tokens = finding.searched(text)
     if tokens:
         rows = rows.filter(pk__in=_families_of(tokens))
+    if notify is not None:
+        rows = rows.filter(notify=notify)
     if before is not None:
         rows = rows.filter(place__lt=before)
     found = list(rows[: size + 1])

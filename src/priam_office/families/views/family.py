@@ -23,7 +23,7 @@ from priam_office.families.forms import (
     WishForm,
 )
 from priam_office.families.views.missing import place_of
-from priam_office.families.words import rule
+from priam_office.families.words import choices, rule
 from priam_office.people.permissions import requires
 from priam_office.people.reading import note_read
 
@@ -51,9 +51,17 @@ def families(request: HttpRequest) -> HttpResponse:
     """List of families, found by names of their missing persons and relatives."""
     asked = request.POST if request.method == "POST" else request.GET
     text = asked.get("q", "").strip()[:200]
-    found = queries.families(text, place_of(asked.get("before")))
+    wants = asked.get("wants", "")
+    notify = {"": None, "unasked": ""}.get(wants, wants)
+    found = queries.families(text, place_of(asked.get("before")), notify=notify)
     note_read(request.user, "identity", "families", "families", len(found.rows))
-    return render(request, "families/families.html", {"found": found, "text": text})
+    context = {
+        "found": found,
+        "text": text,
+        "wants": wants,
+        "wishes": [("", _("any")), ("unasked", _("not asked yet")), *choices("notify")],
+    }
+    return render(request, "families/families.html", context)
 
 
 @require_POST

@@ -32,7 +32,9 @@ def people(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     text, status = asked.get("q", "").strip()[:200], asked.get("status", "")
     chosen = {key: asked.get(key, "").strip()[:100] for key in _FILTERS}
-    found = queries.missing_people(text, chosen, status, place_of(asked.get("before")))
+    family = asked.get("family", "")
+    place = place_of(asked.get("before"))
+    found = queries.missing_people(text, chosen, status, place, family=family)
     note_read(request.user, "identity", "missing", "missing-people", len(found.rows))
     return render(
         request,
@@ -43,8 +45,9 @@ def people(request: HttpRequest) -> HttpResponse:
             "text": text,
             "status": status,
             "chosen": chosen,
-            "filtered": bool(text or status or any(chosen.values())),
-            "more": any(chosen.values()) or bool(status),
+            "family": family,
+            "families": [("", _("any")), ("none", _("none yet")), ("some", _("has one"))],
+            "filtered": bool(text or status or family or any(chosen.values())),
             "sexes": choices("sex", _("any")),
             "statuses": choices("status", _("any")),
         },
