@@ -13,13 +13,14 @@ from typing import Any
 from priam.errors import InputError, UserError
 from priam.genetics.alleles import canonical_allele
 from priam.genetics.frequencies import FrequencyTable
-from priam.genetics.markers import canonical_marker
+from priam.genetics.markers import canonical_marker, marker_of
 
 __all__ = [
     "Case",
     "ExchangeRecords",
     "FamilyRecord",
     "Rejected",
+    "autosomal_only",
     "read_exchange",
     "read_families",
     "read_remains",
@@ -78,6 +79,7 @@ class ExchangeRecords:
     persons: dict[str, dict[str, str]] = field(default_factory=dict)
     examinations: dict[str, dict[str, str]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
+    unused: tuple[str, ...] = ()  # markers of X, Y and mtDNA that were delivered
 
 
 class Problems:
@@ -337,6 +339,19 @@ def read_rows(path: Path, key: str) -> dict[str, dict[str, str]]:
             raise InputError(f"{key} {row[key]!r} stands twice", file=path, where=f"line {line}")
         found[row[key]] = {k: (v or "") for k, v in row.items() if k}
     return found
+
+
+def autosomal_only(records: ExchangeRecords) -> None:
+    """Leave out markers of other systems, which kits report beside the autosomal ones."""
+    profiles: list[dict[str, Any]] = [case.alleles for case in records.cases]
+    profiles += [g for family in records.families for g in family.genotypes.values()]
+    profiles += list(records.staff.values())
+    names = {marker for profile in profiles for marker in profile}
+    other = {name for name in names if marker_of(name).system != "autosomal"}
+    for profile in profiles:
+        for name in other & profile.keys():
+            del profile[name]
+    records.unused = tuple(sorted(other))
 
 
 def check_markers(

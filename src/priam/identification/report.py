@@ -100,6 +100,7 @@ def _content(outcome: Outcome) -> dict[str, Any]:
             "combined": outcome.settings.evidence.combine,
         },
         "table": outcome.table.describe(),
+        "unused": ", ".join(outcome.records.unused),
         "sections": [_section(kind, outcome) for kind in tally if tally[kind]],
         "lines": [{"name": e.name, "model": e.model, "source": e.source} for e in LINES],
         "run": sorted(outcome.run.items()),

@@ -42,6 +42,7 @@ from priam.identification.records import (
     ExchangeRecords,
     FamilyRecord,
     Problems,
+    autosomal_only,
     check_markers,
     read_exchange,
 )
@@ -104,6 +105,7 @@ def identify(
     records = read_exchange(folder, keep_going=keep_going)
     table = frequency_table(settings.likelihood.frequencies or records.frequencies, folder)
     problems = Problems(keep_going)
+    autosomal_only(records)
     records.cases = check_markers(records.cases, table, folder / "remains.csv", problems)
     _check_family_markers(records, table, folder / "families.json", problems)
     records.rejected += problems.found

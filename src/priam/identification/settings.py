@@ -25,24 +25,34 @@ __all__ = [
 ]
 
 
-def _note(default: Any, text: str) -> Any:
-    return field(default=default, metadata={"note": text})
+INFINITE = float("inf")
+
+
+def _note(default: Any, text: str, low: float = -INFINITE, high: float = INFINITE) -> Any:
+    """A setting, what it is, and the values that make sense."""
+    return field(default=default, metadata={"note": text, "low": low, "high": high})
 
 
 @dataclass(frozen=True)
 class Population:
     """Who the remains may be."""
 
-    missing: int = _note(0, "persons missing in all; 0: counted from persons.csv and families")
-    other_side: float = _note(0.02, "share of the individuals who belong to the other party")
-    missed: float = _note(0.03, "share of the persons searched whose match the samples do not show")
-    likely_other: float = _note(
-        0.8, "probability from which an unmatched individual is likely of the other side"
+    missing: int = _note(0, "persons missing in all; 0: counted from persons.csv and families", 0)
+    other_side: float = _note(
+        0.02, "share of the individuals who belong to the other party", 0.0, 0.999999
     )
-    identified: float = _note(0.9995, "posterior needed to propose an identification")
-    probable: float = _note(0.95, "posterior from which a match is called probable")
+    missed: float = _note(
+        0.03, "share of the persons searched whose match the samples do not show", 0.0, 1.0
+    )
+    likely_other: float = _note(
+        0.8, "probability from which an unmatched individual is likely of the other side", 0.0, 1.0
+    )
+    identified: float = _note(
+        0.9995, "posterior needed to propose an identification", 0.0, 0.999999
+    )
+    probable: float = _note(0.95, "posterior from which a match is called probable", 0.0, 1.0)
     corroboration: float = _note(
-        100.0, "LR of other evidence needed where one relative alone carries a match"
+        100.0, "LR of other evidence needed where one relative alone carries a match", 0
     )
     second_relative: float = _note(
         1.0, "log10 LR that must remain when the most important relative is left out"
@@ -56,13 +66,19 @@ class Population:
 class Profiles:
     """Which profiles are searched, and how they are read."""
 
-    least_markers: int = _note(10, "fewer autosomal markers: set aside")
-    mixture_markers: int = _note(2, "markers with three or more alleles that make a mixture")
-    staff_share: float = _note(0.9, "share of markers equal to a staff profile: contamination")
-    dropout_good: float = _note(0.002, "probability that one allele drops out, good profile")
-    dropout_degraded: float = _note(0.06, "the same, degraded profile")
-    dropout_poor: float = _note(0.30, "the same, poor profile")
-    drop_in: float = _note(0.002, "probability of a foreign or mistyped allele at a marker")
+    least_markers: int = _note(10, "fewer autosomal markers: set aside", 1)
+    mixture_markers: int = _note(2, "markers with three or more alleles that make a mixture", 1)
+    staff_share: float = _note(
+        0.9, "share of markers equal to a staff profile: contamination", 0.0, 1.0
+    )
+    dropout_good: float = _note(
+        0.002, "probability that one allele drops out, good profile", 0.0, 0.999999
+    )
+    dropout_degraded: float = _note(0.06, "the same, degraded profile", 0.0, 0.999999)
+    dropout_poor: float = _note(0.30, "the same, poor profile", 0.0, 0.999999)
+    drop_in: float = _note(
+        0.002, "probability of a foreign or mistyped allele at a marker", 0.0, 0.999999
+    )
 
 
 @dataclass(frozen=True)
@@ -71,13 +87,16 @@ class Likelihood:
 
     frequencies: str = _note("", "packaged table or file; empty: the one named in families.json")
     mutation: str = _note("proportional", "mutation model of genetics.mutation")
-    rate: float = _note(0.002, "mutation rate of both parents")
-    rate2: float = _note(1e-6, "rate of steps by a part of a repeat (stepwise)")
-    range: float = _note(0.1, "rate of a further step against the one before it (stepwise)")
+    rate: float = _note(0.002, "mutation rate of both parents", 0.0, 1.0)
+    rate2: float = _note(1e-6, "rate of steps by a part of a repeat (stepwise)", 0.0, 1.0)
+    range: float = _note(0.1, "rate of a further step against the one before it (stepwise)", 0)
     theta: float = _note(
-        0.0, "F_ST: how much likelier alleles already seen in a family are in anybody else"
+        0.0,
+        "F_ST: how much likelier alleles already seen in a family are in anybody else",
+        0.0,
+        0.999999,
     )
-    minimum_count: float = _note(5.0, "unseen alleles count as seen this often")
+    minimum_count: float = _note(5.0, "unseen alleles count as seen this often", 0)
 
 
 @dataclass(frozen=True)
@@ -93,24 +112,26 @@ class Search:
     """Which pairs of individual and missing person are kept as candidates."""
 
     keep_log10: float = _note(2.0, "log10 LR from which a pair is kept")
-    block: int = _note(1024, "missing persons per block; bounds the memory")
+    block: int = _note(1024, "missing persons per block; bounds the memory", 1)
 
 
 @dataclass(frozen=True)
 class Joint:
     """The sum over all assignments."""
 
-    tolerance: float = _note(1e-6, "probability that pruning may set aside in all (proven bound)")
-    states: int = _note(200000, "states of one exact sum; beyond it the part is sampled")
-    seed: int = _note(1, "seed of the sampler")
+    tolerance: float = _note(
+        1e-6, "probability that pruning may set aside in all (proven bound)", 0.0, 1.0
+    )
+    states: int = _note(200000, "states of one exact sum; beyond it the part is sampled", 1)
+    seed: int = _note(1, "seed of the sampler", 0)
 
 
 @dataclass(frozen=True)
 class Asking:
     """How relatives who may be asked for a sample are ranked."""
 
-    draws: int = _note(200, "families simulated for each shape of family")
-    seed: int = _note(1, "seed of these families")
+    draws: int = _note(200, "families simulated for each shape of family", 2)
+    seed: int = _note(1, "seed of these families", 0)
 
 
 @dataclass(frozen=True)
@@ -175,7 +196,20 @@ def _section(default: Any, values: dict[str, Any], path: Path, section: str) -> 
                 file=path,
                 where=f"[{section}]",
             )
+        _in_range(known[name], values[name], path, section)
     return dataclasses.replace(default, **values)
+
+
+def _in_range(setting: Any, value: Any, path: Path, section: str) -> None:
+    low, high = setting.metadata["low"], setting.metadata["high"]
+    if isinstance(value, (bool, str)) or low <= value <= high:
+        return
+    limits = f"from {low:g} to {high:g}" if high < INFINITE else f"{low:g} or more"
+    raise InputError(
+        f"setting {setting.name!r} is {value!r}; it is {limits} ({setting.metadata['note']})",
+        file=path,
+        where=f"[{section}]",
+    )
 
 
 def settings_toml(settings: Settings, run: dict[str, str] | None = None) -> str:

@@ -17,7 +17,7 @@ from priam.genetics.mutation import MutationModel
 from priam.identification.claims import required_lr
 from priam.identification.observations import observation_axis
 from priam.identification.outputs import write_outputs
-from priam.identification.records import read_exchange
+from priam.identification.records import autosomal_only, read_exchange
 from priam.identification.run import identify
 from priam.identification.settings import Settings, read_settings, settings_toml
 from priam.identification.tables import family_pedigree, locus_of
@@ -241,6 +241,34 @@ def test_bad_remains_are_named_with_their_line(folder, tmp_path, row, words):
     else:
         records = read_exchange(bad, keep_going=True)
         assert [r for r in records.rejected if words in r.reason]
+
+
+def test_markers_of_other_systems_are_left_out_and_named(folder, tmp_path):
+    """Kits report a Y marker or two; the search is autosomal."""
+    more = tmp_path / "in"
+    shutil.copytree(folder, more)
+    lines = (more / "remains.csv").read_text().splitlines()
+    lines.insert(2, lines[1].rsplit(",", 4)[0] + ",DYS391,10,,good")
+    (more / "remains.csv").write_text("\n".join(lines) + "\n")
+    records = read_exchange(more)
+    assert "DYS391" in records.cases[0].alleles
+    autosomal_only(records)
+    assert records.unused == ("DYS391",)
+    assert not any("DYS391" in case.alleles for case in records.cases)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[search]\nblock = 0\n", "1 or more"),
+        ("[likelihood]\ntheta = 1.0\n", "from 0 to"),
+        ("[population]\nother_side = -0.1\n", "from 0 to"),
+    ],
+)
+def test_a_setting_out_of_range_is_named(tmp_path, text, words):
+    (tmp_path / "s.toml").write_text(text)
+    with pytest.raises(InputError, match=words):
+        read_settings(tmp_path / "s.toml")
 
 
 @pytest.mark.parametrize("name", ["remains.csv", "families.json"])
