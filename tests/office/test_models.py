@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 # Tables of libraries. Sessions hold the id of an account; the rest is names of tables and rights.
-# allauth keeps second factors (sealed, see test_sign_in.py) and where somebody is signed in.
-OF_LIBRARIES = {"contenttypes", "auth", "sessions", "account", "mfa", "usersessions"}
+# allauth keeps second factors, whose secrets are sealed (test_sign_in.py).
+OF_LIBRARIES = {"contenttypes", "auth", "sessions", "account", "mfa"}
 
 
 def test_every_field_is_declared_personal_or_not() -> None:

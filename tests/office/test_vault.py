@@ -133,3 +133,18 @@ def test_names_are_found_by_beginnings_across_alphabets(sqlite: str) -> None:
     for typed in ("ко", "Петренко", "Коваленко Петро"):
         assert not set(search_tokens(typed)) <= stored, typed
     assert all("коваленко" not in token and len(token) == 24 for token in stored)
+
+
+def test_a_page_whose_compartment_is_locked_says_so(
+    sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from priam_office.people import oversight
+    from priam_office.vault.compartments import CompartmentLocked
+    from tests.office.signing_in import signed_in
+
+    def locked(*args: object) -> None:
+        raise CompartmentLocked("the compartment 'identity' is locked")
+
+    monkeypatch.setattr(oversight.exceptions, "requests", locked)
+    answer = signed_in("legal").get("/en/work/exceptions/")
+    assert answer.status_code == 503 and "not in the server" in answer.content.decode()

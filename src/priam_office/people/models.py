@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
 
-__all__ = ["ResetAsked", "Right", "SealedKey", "User"]
+__all__ = ["ResetAsked", "Right", "SealedKey", "SignedIn", "User"]
 
 
 def new_key() -> str:
@@ -137,3 +137,16 @@ class ResetAsked(models.Model):
 
     PERSONAL = frozenset({"user", "asked_by"})
     IMPERSONAL = frozenset({"id", "asked"})
+
+
+class SignedIn(models.Model):
+    """Where somebody is signed in; ``session`` is the hash of a session's key."""
+
+    session = models.CharField(max_length=40, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField(auto_now_add=True)
+    address = models.CharField(max_length=45, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+
+    PERSONAL = frozenset({"user", "address", "browser"})
+    IMPERSONAL = frozenset({"session", "since"})

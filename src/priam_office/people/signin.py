@@ -22,6 +22,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -29,8 +30,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from priam_office.people.models import User
+from priam_office.people.models import SignedIn, User
 from priam_office.people.permissions import SECOND_FACTOR
+from priam_office.people.sessions import kept
 from priam_office.vault.sealing import open_text, seal
 
 __all__ = [
@@ -58,7 +60,6 @@ _TOLD = {
     "mfa/messages/totp_deactivated.txt": _("The app with codes is removed."),
     "mfa/messages/webauthn_added.txt": _("The passkey is added."),
     "mfa/messages/webauthn_removed.txt": _("The passkey is removed."),
-    "usersessions/messages/sessions_logged_out.txt": _("The other sessions are over."),
 }
 
 
@@ -177,8 +178,23 @@ def _mark_removed(request: HttpRequest, user: User, **kwargs: Any) -> None:
         request.session.pop(SECOND_FACTOR, None)
 
 
+@receiver(user_logged_in)
+def _note_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    if not request.session.session_key:
+        request.session.save()
+    SignedIn.objects.update_or_create(
+        session=kept(request.session.session_key or ""),
+        defaults={
+            "user": user,
+            "address": request.META.get("REMOTE_ADDR", "")[:45],
+            "browser": request.META.get("HTTP_USER_AGENT", "")[:200],
+        },
+    )
+
+
 @receiver(password_changed)
-def _mark_password(user: User, **kwargs: Any) -> None:
+def _mark_password(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    _note_session(request, user)  # the session goes on under a new key
     User.objects.filter(pk=user.pk).update(first_password=False)
 
 

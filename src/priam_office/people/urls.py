@@ -12,7 +12,6 @@ from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
-from allauth.usersessions import views as sessions
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
@@ -54,5 +53,5 @@ urlpatterns = [
     own("passkeys/<int:pk>/remove/", passkeys.remove_webauthn, "mfa_remove_webauthn"),
     own("codes/", codes.view_recovery_codes, "mfa_view_recovery_codes"),
     own("codes/new/", codes.generate_recovery_codes, "mfa_generate_recovery_codes"),
-    own("sessions/", sessions.list_usersessions, "usersessions_list"),
+    path("account/sessions/", views.sessions, name="sessions"),
 ]

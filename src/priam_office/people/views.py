@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from priam.errors import UserError
 from priam_office.people import signing
+from priam_office.people.models import SignedIn
 from priam_office.people.permissions import ROLES, permits, requires
 from priam_office.people.scanning import scan
+from priam_office.people.sessions import kept
 from priam_office.people.signin import recently_signed_in
 from priam_office.people.waiting import waits_for
 
-__all__ = ["day", "forbidden", "forged", "my_account", "scan_tag", "second_factor", "signing_key"]
+__all__ = [
+    "day",
+    "forbidden",
+    "forged",
+    "my_account",
+    "scan_tag",
+    "second_factor",
+    "sessions",
+    "signing_key",
+]
 
 
 @require_safe
@@ -83,6 +96,23 @@ def signing_key(request: HttpRequest) -> HttpResponse:
             return render(request, "people/signing_key.html", {**context, "problem": error})
         return redirect(where or "my-account")
     return render(request, "people/signing_key.html", context)
+
+
+@requires("people.own_account")
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where this account is signed in; end one session, or all others."""
+    here = kept(request.session.session_key or "")
+    rows = SignedIn.objects.filter(user=request.user).order_by("since")
+    if request.method == "POST":
+        ended = rows.exclude(session=here)
+        if "end" in request.POST:
+            ended = ended.filter(session=request.POST["end"][:40])
+        Session.objects.filter(session_key__in=list(ended.values_list("pk", flat=True))).delete()
+        ended.delete()
+        return redirect("sessions")
+    living = Session.objects.filter(expire_date__gt=timezone.now())
+    rows = rows.filter(session__in=living.values("session_key"))
+    return render(request, "people/sessions.html", {"sessions": rows, "here": here})
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
