@@ -25,6 +25,9 @@ demo: install
 	$(BIN)/priam load --data $(DEMO)/office
 	@for run in "RU UA 6060 12000 15000 1 t1" "UA RU 78 240 300 2 t2"; do \
 	  $(MAKE) --no-print-directory demo-simulation RUN="$$run" || exit 1; done
+	@made=$(DEMO)/simulated/casework; test -e $$made/truth.json || $(BIN)/priam simulate exchange \
+	  --remains 600 --families 1200 --missing 1500 --seed 3 --out $$made
+	$(BIN)/priam demo casework $(DEMO)/simulated/casework --data $(DEMO)/office
 	$(BIN)/priam demo parties --out $(DEMO)/parties --account $(DEMO)/office
 	$(BIN)/priam log checkpoint --data $(DEMO)/office > $(DEMO)/checkpoint
 	$(BIN)/priam log verify --data $(DEMO)/office --checkpoint $(DEMO)/checkpoint

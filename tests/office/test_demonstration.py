@@ -71,6 +71,32 @@ def test_an_exchange_is_played_once_and_everybody_can_be_somebody(
     assert "made-up" in client.get("/en/units/").content.decode()
 
 
+def test_the_board_of_the_demonstration_decides_some_and_leaves_the_rest(
+    sqlite: str, exchange: Path, marked: Any
+) -> None:
+    """The worker's search, the board's verbs, real keys, the release's verbs: the whole way."""
+    import json
+
+    from priam_office.demonstration import deciding, playing
+    from priam_office.record import rebuild
+    from priam_office.record.state import known
+
+    playing.play(marked, exchange, lambda n: None)
+    deciding.search(lambda stage, done, total: None)
+    assert deciding.decide() > 0
+    state = known().state
+    signed = [d for d in state.decisions.values() if d.status == "signed"]
+    assert signed and len(state.proposals) > len(signed)
+    assert any(g.cases for g in state.graves.values())
+    truth = json.loads((exchange / "truth.json").read_text())["cases"]
+    who = {office: name for name, office in playing.played(marked).cases.items()}
+    people = {office: name for name, office in playing.played(marked).missing.items()}
+    for decision in signed:
+        for case in decision.cases:
+            assert people[decision.missing or ""] in truth[who[case]]["persons"]
+    assert rebuild.check() == []
+
+
 def test_an_office_with_casework_is_not_played_over(
     sqlite: str, exchange: Path, marked: Any
 ) -> None:

@@ -83,12 +83,23 @@ def casework(folder: Path, exchange: Path, search: bool) -> None:
     from rich.progress import Progress
 
     from priam_office.demonstration import playing
+    from priam_office.record.state import known
 
     started = time.monotonic()
     with Progress(transient=True) as bar:
         task = bar.add_task("events", total=None)
         count = playing.play(installation, exchange, lambda n: bar.advance(task, n))
+        if count and search:
+            from priam_office.demonstration import deciding
+
+            bar.update(task, description="search")
+            deciding.search(lambda stage, done, total: bar.update(task, description=stage))
+            bar.update(task, description="board")
+            decided = deciding.decide()
+            count = known().size
     click.echo(f"{count:,} events of casework in {time.monotonic() - started:.0f} s.")
+    if search and count:
+        click.echo(f"{decided} individuals were put to the board; the others wait.")
     click.echo("Sign in as anybody on the page /guide/ of the server.")
 
 

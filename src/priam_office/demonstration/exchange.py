@@ -105,7 +105,11 @@ def _cases(folder: Path, made: _Maker, played: Played, run: str) -> Iterator[lis
         block += [ev.SampleSent(sample, LABORATORY), ev.SampleReceived(sample, LABORATORY)]
         sex = _sex_of(alleles.pop("AMEL", []))
         flags = () if quality == "good" else ("low quality",)
-        block.append(ev.ProfileRecorded(made.new_id(), sample, run, _text(alleles), sex, "", flags))
+        block.append(
+            ev.ProfileRecorded(
+                made.new_id(), sample, "remains", run, _text(alleles), sex, flags=flags
+            )
+        )
         yield block
     yield [ev.BagRegistered(bag, PARTY) for bag in made.tags(CLOSED)]
     for kind in ("bone", "tooth", "nail"):
@@ -120,6 +124,10 @@ def _remains(path: Path) -> dict[str, tuple[dict[str, list[str | None]], str]]:
         alleles, _ = found.setdefault(row["case"], ({}, row["quality"]))
         pair = [row["allele_1"] or None, row["allele_2"] or None]
         alleles.setdefault(row["marker"], []).extend(pair)
+    for alleles, _ in found.values():
+        for marker, seen in alleles.items():
+            if len(seen) > 2:  # several rows: nothing is missing where there is too much
+                alleles[marker] = [allele for allele in seen if allele]
     return found
 
 
@@ -230,7 +238,7 @@ def _relative(
     yield ev.ReferenceSampled(sample, person)
     alleles = {m: list(each) for m, each in told["genotypes"][who].items()}
     sex = "female" if woman else "male"
-    yield ev.ProfileRecorded(made.new_id(), sample, run, _text(alleles), sex)
+    yield ev.ProfileRecorded(made.new_id(), sample, "reference", run, _text(alleles), sex)
 
 
 def _members(

@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from priam_office.demonstration.deciding import PASSPHRASE
 from priam_office.demonstration.guide import PLACES
 from priam_office.demonstration.playing import ACCOUNTS, accounts, is_demonstration
 from priam_office.people.models import User
@@ -46,7 +47,7 @@ def only_in_a_demonstration(view: View) -> View:
 def guide(request: HttpRequest) -> HttpResponse:
     """A day in the mortuary, the laboratory, the family office, on the board."""
     names = {key: name for key, (name, _) in ACCOUNTS.items()}
-    context = {"places": PLACES, "names": names, "roles": ROLES}
+    context = {"places": PLACES, "names": names, "roles": ROLES, "passphrase": PASSPHRASE}
     return render(request, "demonstration/guide.html", context)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+import functools
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from priam.genetics.frequencies import load_packaged, packaged_names
 from priam.identification.settings import Settings
 from priam_office.laboratory.actions import changed
 from priam_office.laboratory.work import DEFAULT_TABLE
@@ -15,13 +16,17 @@ from priam_office.laboratory.work import DEFAULT_TABLE
 __all__ = ["ReasonForm", "SearchForm", "UploadForm"]
 
 
+@functools.cache
 def tables() -> list[tuple[str, str]]:
-    """Packaged frequency tables, the default first."""
-    names = sorted(
-        path.name.removesuffix(".json")
-        for path in files("priam.genetics").joinpath("tables").iterdir()
-        if path.name.endswith(".json")
-    )
+    """Packaged frequency tables that a search can use, the default first.
+
+    One that does not say how many it counted cannot give unseen alleles a frequency.
+    """
+    names = [
+        name
+        for name in packaged_names()
+        if all(marker.chromosomes for marker in load_packaged(name).values())
+    ]
     names.sort(key=lambda name: (name != DEFAULT_TABLE, name))
     return [(name, name) for name in names]
 

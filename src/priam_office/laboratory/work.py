@@ -39,7 +39,7 @@ from priam_office.record.write import Entry, record, record_all
 __all__ = ["ACTOR", "DEFAULT_TABLE", "CalledOff", "folder_of", "run_next", "settings_of"]
 
 ACTOR = "priam/worker"
-DEFAULT_TABLE = "norstr2023-europe"
+DEFAULT_TABLE = "nist1036-cauc"
 DEAD_AFTER = timedelta(seconds=90)
 _BATCH = 400  # events of one transaction, so that others need not wait for the whole result
 _KEPT_CANDIDATES = 20  # a case
