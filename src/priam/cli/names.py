@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,20 +80,24 @@ def match(
     from priam.names.reading import read_list
 
     new_folder(out, replace=replace)  # refuse before the work, not after it
-    left = read_list(list_a, mapping=_mapping((*both, *map_a)), encoding=encoding)
-    right = read_list(list_b, mapping=_mapping((*both, *map_b)), encoding=encoding)
     options = Options(seed=seed, memory=memory, threads=threads)
-    found = match_lists(
-        left,
-        right,
-        one_to_one=not many,
-        threshold=threshold,
-        floor=floor,
-        options=options,
-        decisions=_decided(decisions, left, right),
-        api=_spark(spark, memory),
-    )
-    write_match(found, out, options, replace=replace)
+    with _Steps() as step:
+        step("reading")
+        left = read_list(list_a, mapping=_mapping((*both, *map_a)), encoding=encoding)
+        right = read_list(list_b, mapping=_mapping((*both, *map_b)), encoding=encoding)
+        found = match_lists(
+            left,
+            right,
+            one_to_one=not many,
+            threshold=threshold,
+            floor=floor,
+            options=options,
+            decisions=_decided(decisions, left, right),
+            api=_spark(spark, memory),
+            step=step,
+        )
+        step("writing")
+        write_match(found, out, options, replace=replace)
     card = model_card(found, options)
     if as_json:
         click.echo(json.dumps(card, ensure_ascii=False, indent=1, allow_nan=False))
@@ -109,6 +114,33 @@ def match(
         + (f"; {len(found.decided)} decided by people." if found.decided else ".")
     )
     click.echo(f"Written to {out}. Look first at matched.csv (band weak) and possible.csv.")
+
+
+class _Steps:
+    """A bar of the steps of a match, in a terminal only; the folder is written at the end."""
+
+    names = ("reading", "folding", "comparing", "learning", "assigning", "writing")
+
+    def __enter__(self) -> Callable[[str], None]:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import TimeElapsedColumn as Elapsed
+
+        console = Console(stderr=True)
+        self.bar = Progress(
+            TextColumn("{task.description:10s}"), BarColumn(), MofNCompleteColumn(), Elapsed(),
+            console=console, disable=not console.is_terminal, transient=True,
+        )  # fmt: skip
+        self.bar.start()
+        task = self.bar.add_task("", total=len(self.names))
+
+        def step(name: str) -> None:
+            self.bar.update(task, description=name, completed=self.names.index(name))
+
+        return step
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
 
 
 def _spark(master: str | None, memory: str) -> Any:

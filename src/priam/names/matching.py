@@ -5,7 +5,7 @@ A link is a proposal to people. Nothing is merged: both rows stay as they were r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,22 +68,28 @@ def match_lists(
     options: Options | None = None,
     decisions: Mapping[tuple[str, str], str] | None = None,
     api: Any = None,
+    step: Callable[[str], None] = lambda _: None,
 ) -> Match:
     """Compare two lists and propose pairs.
 
     ``decisions`` are answers of people by the ids of a pair (:mod:`priam.names.review`): ``same``
     is proposed, ``different`` is not, ``unsure`` stays possible; the model learns from them.
+    ``step`` is told what begins: ``folding``, ``comparing``, ``learning``, ``assigning``.
 
     With ``one_to_one`` each row is proposed once at most, by the assignment with the most
     expected true links; otherwise every pair at ``threshold`` or above is proposed. Pairs from
     ``floor`` up that are not proposed are possible.
     """
+    step("folding")
     habits = learn_habits([left, right])
     tables = (records(left, habits), records(right, habits))
+    step("comparing")
     pairs = compare(*tables, options or Options(), api=api)
+    step("learning")
     pairs, decided = _with_decisions(pairs, left, right, decisions or {})
     same, different = (_answered(decided, answer) for answer in ("same", "different"))
     model = fit(pairs, one_to_one=one_to_one, known=(same, different))
+    step("assigning")
     chosen = model.probability >= threshold
     chosen[_answered(decided, "unsure")] = False
     if one_to_one:
