@@ -8,13 +8,14 @@ shares no code with the engine.
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
 import pytest
 
-from priam.errors import UserError
-from priam.identification.dvi import case_from_record, pairwise_lr, solve_case
+from priam.errors import InputError, UserError
+from priam.identification.dvi import case_from_record, pairwise_lr, read_cases, solve_case
 from priam.kinship.enumeration import likelihood_by_enumeration
 from priam.kinship.observations import observe
 from priam.kinship.pedigree import Pedigree, Person
@@ -161,6 +162,26 @@ def _check(case):
             else:
                 assert pairs[victim.id][name[c]] is None
     return True
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda c: c.update(theta=0.02), "without it"),
+        (lambda c: c["victims"][0]["genotypes"].update(L0=["9", "99"]), "'V0', marker L0"),
+        (lambda c: c["victims"].append(c["victims"][0]), "stands twice"),
+        (lambda c: c["families"][0].update(missing=[]), "names no missing person"),
+    ],
+)
+def test_a_bad_case_is_one_sentence_with_its_place(tmp_path, change, words):
+    record = _case(np.random.default_rng(0))
+    record["markers"][0]["chrom"] = "autosomal"
+    change(record)
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps({"cases": [record]}))
+    with pytest.raises(InputError, match=words) as caught:
+        read_cases(path)
+    assert "case.json" in str(caught.value) and "$.cases[0]" in str(caught.value)
 
 
 def _run(first, count):

@@ -8,9 +8,10 @@ from typing import Any
 
 from priam.errors import UserError
 from priam.kinship.locus import Locus
-from priam.kinship.pedigree import Pedigree, Sex
+from priam.kinship.observations import observe
+from priam.kinship.pedigree import Pedigree, Person, Sex
 
-__all__ = ["DviCase", "DviFamily", "Victim", "case_from_record"]
+__all__ = ["DviCase", "DviFamily", "Victim", "case_from_record", "check_profiles"]
 
 Genotypes = Mapping[str, Any]  # marker -> labels
 
@@ -59,6 +60,11 @@ def case_from_record(record: Mapping[str, Any]) -> DviCase:
     for key in ("name", "markers", "victims", "families"):
         if key not in record:
             raise UserError(f"case {record.get('name', '?')!r} has no {key!r}")
+    if record.get("theta"):
+        raise UserError(
+            f"case {record['name']!r} gives theta {record['theta']!r}; closed cases are computed "
+            "without it, as dvir does. Leave it out, or use 'priam kinship lr' with --theta"
+        )
     loci = tuple(Locus.from_record(marker) for marker in record["markers"])
     victims = tuple(
         Victim(str(v["id"]), Sex.of(v.get("sex")), dict(v.get("genotypes") or {}))
@@ -73,6 +79,19 @@ def case_from_record(record: Mapping[str, Any]) -> DviCase:
         odd = sorted(set(order) ^ set(columns))
         raise UserError(f"case {record['name']!r}: 'missing' and the families differ in {odd}")
     return DviCase(str(record["name"]), loci, victims, families, tuple(columns[m] for m in order))
+
+
+def check_profiles(case: DviCase) -> DviCase:
+    """The case, if every profile can be read: :class:`UserError` names person, marker, value."""
+    for victim in case.victims:
+        person = Person(victim.id, sex=victim.sex)
+        for locus in case.loci:
+            observe(victim.genotypes.get(locus.name), locus, person)
+    for family in case.families:
+        for name, genotypes in family.genotypes.items():
+            for locus in case.loci:
+                observe(genotypes.get(locus.name), locus, family.pedigree[name])
+    return case
 
 
 def _family(entry: Mapping[str, Any]) -> DviFamily:

@@ -10,7 +10,7 @@ from typing import Any
 
 from priam.errors import InputError, UserError
 from priam.genetics.mutation import NO_MUTATION, MutationModel
-from priam.identification.dvi.cases import DviCase, case_from_record
+from priam.identification.dvi.cases import DviCase, case_from_record, check_profiles
 from priam.kinship.locus import Locus
 
 __all__ = ["read_cases", "read_pairwise"]
@@ -42,7 +42,7 @@ def read_cases(path: Path) -> list[DviCase]:
     found = []
     for k, entry in enumerate(record["cases"]):
         try:
-            found.append(case_from_record(entry))
+            found.append(check_profiles(case_from_record(entry)))
         except (UserError, KeyError, TypeError, AttributeError) as error:
             raise InputError(_why(error), file=path, where=f"$.cases[{k}]") from None
     return found
@@ -80,9 +80,10 @@ def read_pairwise(
             {"name": record.get("name", path.stem), "markers": [], "victims": listed,
              "families": families}
         )  # fmt: skip
+        made = DviCase(case.name, loci, case.victims, case.families, case.columns)
+        return check_profiles(made)
     except (UserError, KeyError, TypeError, AttributeError) as error:
         raise InputError(_why(error), file=path, where="$") from None
-    return DviCase(case.name, loci, case.victims, case.families, case.columns)
 
 
 def _own_names(entry: Mapping[str, Any]) -> dict[str, Any]:
