@@ -96,3 +96,15 @@ def test_a_read_only_installation_says_so(office: Any) -> None:
     cosign(office, NOW)
     restored.hold("restored from a backup")
     assert "This installation is read-only." in pages()["en"]
+
+
+def test_the_quorum_of_the_annex(office: Any) -> None:
+    """A witness with two keys counts once, and with both lines only."""
+    from priam.errors import UserError
+    from priam_office.handovers import trusted
+
+    made = trusted.policy()
+    assert made.quorum == "witnesses" and not made.satisfied_by(["C-1"])
+    assert made.satisfied_by(["C-1", "C-2"])
+    with pytest.raises(UserError, match="2 cannot be met: 1 witnesses"):
+        trusted.policy(2)

@@ -99,13 +99,20 @@ def trust(folder: Path, card: Path, fingerprint: str, confirmed_by: tuple[str, .
 @exchange.command(short_help="Write the trust annex: policy and parties' keys.")
 @data_option
 @_OUT
-def annex(folder: Path, out: Path) -> None:
+@click.option(
+    "--quorum",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many witnesses must have cosigned a checkpoint.",
+)
+def annex(folder: Path, out: Path, quorum: int) -> None:
     """Write the C2SP tlog-policy to --out and the parties' keys beside it (.json)."""
     own_party(folder)
     from priam_office.handovers import parties
 
     known = [{"name": p.name, "log": p.log, "vkeys": p.vkeys} for p in parties.bundle_parties()]
-    write_file(out, bytes(parties.policy()))
+    write_file(out, bytes(parties.policy(quorum)))
     write_file(out.with_suffix(".json"), json.dumps(known, indent=1).encode())
     click.echo(f"Wrote {out} and {out.with_suffix('.json')}.")
 

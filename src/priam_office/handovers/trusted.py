@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from priam.errors import UserError
 from priam.events.base import Event
 from priam.tlog.bundle import BundleParty
 from priam.tlog.notes import VerifierKey
@@ -104,16 +105,27 @@ def bundle_parties() -> list[BundleParty]:
     ]
 
 
-def policy() -> Policy:
-    """The trust annex: all trusted logs and witnesses; one witness is enough, if there is any."""
+def policy(quorum: int = 1) -> Policy:
+    """The trust annex: all trusted logs and witnesses, and how many witnesses must have cosigned.
+
+    A witness with two keys counts once, and only with a line of each: one line alone means that
+    the other was cut off. Without any witness the policy asks for none.
+    """
     keys = trusted().values()
     logs = [PolicyLog(VerifierKey.parse(vkey)) for key in keys for vkey in key.log_vkeys]
-    eyes = [
-        PolicyWitness(f"{key.party}-{number}", VerifierKey.parse(vkey))
-        for key in keys
-        for number, vkey in enumerate(key.witness_vkeys, start=1)
-    ]
+    eyes, groups = [], []
+    for key in keys:
+        lines = [
+            PolicyWitness(f"{key.party}-{number}", VerifierKey.parse(vkey))
+            for number, vkey in enumerate(key.witness_vkeys, start=1)
+        ]
+        if lines:
+            names = tuple(eye.name for eye in lines)
+            groups.append(Group(f"witness-{key.party}", len(names), names))
+        eyes += lines
     if not eyes:
         return Policy(tuple(logs))
-    group = Group("witnesses", 1, tuple(eye.name for eye in eyes))
-    return Policy(tuple(logs), tuple(eyes), (group,), group.name)
+    if not 1 <= quorum <= len(groups):
+        raise UserError(f"a quorum of {quorum} cannot be met: {len(groups)} witnesses are trusted")
+    enough = Group("witnesses", quorum, tuple(group.name for group in groups))
+    return Policy(tuple(logs), tuple(eyes), (*groups, enough), enough.name)
