@@ -12,10 +12,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from priam import events as ev
-from priam.errors import UserError
 from priam.events.board import NOBODY
 from priam.genetics.frequencies import FrequencyTable
 from priam.genetics.markers import marker_of
@@ -24,12 +22,12 @@ from priam.identification.incoming import as_case
 from priam.identification.records import Case as CaseRecord
 from priam.identification.records import FamilyRecord
 from priam_office.cases.models import Bag, Case, Sample
-from priam_office.families.models import FamilyRow, MissingPerson
-from priam_office.families.pedigrees import members_of, pedigree_of
+from priam_office.families.exports import family_records
+from priam_office.families.models import MissingPerson
 from priam_office.laboratory import examined, subjects
 from priam_office.laboratory.models import Profile as Row
 
-__all__ = ["Searchable", "family_record", "searchable", "subjects_of_cases", "write_inputs"]
+__all__ = ["Searchable", "pairs_of", "searchable", "subjects_of_cases", "write_inputs"]
 
 
 @dataclass(frozen=True)
@@ -93,62 +91,12 @@ def _families(state: ev.State, table: FrequencyTable, samples: list[str]) -> Ite
         of.partition("/")[2]: pairs_of(one.profile, table)
         for of, one in subjects.shown(rows, usable).items()
     }
-    wanted = {state.relatives[person].family for person in typed}
-    open_ = {m for m, row in state.missing.items() if row.status == "open"}
-    for batch in subjects.in_batches(sorted(wanted)):
-        for family in FamilyRow.objects.filter(family__in=batch).order_by("family"):
-            made = family_record(family.family, family.pedigree, typed, open_)
-            if made is not None:
-                yield made
+    yield from family_records(typed, state)
 
 
 def pairs_of(profile: Profile, table: FrequencyTable) -> dict[str, tuple[str, str]]:
     complete = profile.complete
     return {marker: pair for marker, pair in complete.items() if _usable(marker, table)}
-
-
-def family_record(
-    family: str,
-    pedigree: Iterable[Mapping[str, Any]],
-    typed: Mapping[str, Mapping[str, tuple[str, str]]],
-    sought: Iterable[str],
-) -> FamilyRecord | None:
-    """The family as the search reads it; None where nobody is sought or nobody is typed.
-
-    Members go by the opaque ids of the missing persons and relatives they stand for.
-    """
-    members, wanted = members_of(pedigree), set(sought)
-    missing = [m for m in members if m.missing in wanted]
-    if not missing:
-        return None
-    names = {
-        m.id: (m.missing if m.missing in wanted else m.person) or f"{family}:{m.id}"
-        for m in members
-    }
-    try:
-        kin = pedigree_of(members, [m.id for m in missing])
-    except UserError:
-        return None  # a drawing that cannot be computed with; the family office is told there
-    sexes = {p.id: p.sex.name.lower() for p in kin.persons}
-
-    def name(one: str | None) -> str | None:
-        return None if one is None else names.get(one, f"{family}:{one}")
-
-    records = tuple(
-        {
-            "id": name(p.id),
-            "father": name(p.father),
-            "mother": name(p.mother),
-            "sex": sexes[p.id] if sexes[p.id] in ("male", "female") else "",
-        }
-        for p in kin.persons
-    )
-    inside = {str(r["id"]) for r in records}
-    genotypes = {p: dict(typed[p]) for p in names.values() if p in typed and p in inside}
-    genotypes = {p: g for p, g in genotypes.items() if g}
-    if not genotypes:
-        return None
-    return FamilyRecord(family, records, tuple(str(m.missing) for m in missing), genotypes)
 
 
 def subjects_of_cases(cases: Iterable[str]) -> dict[str, subjects.Shown]:

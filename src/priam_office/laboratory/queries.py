@@ -20,6 +20,7 @@ from priam.identification.marker_ratios import MarkerRatio, marker_ratios
 from priam.identification.records import FamilyRecord
 from priam.identification.settings import Profiles, Settings
 from priam_office.cases.models import Case, Sample
+from priam_office.families.exports import family_record
 from priam_office.families.models import FamilyRow, MissingPerson, ReferenceSample, RelativeRow
 from priam_office.laboratory import inputs, subjects
 from priam_office.laboratory.drawing import draw_family
@@ -349,7 +350,7 @@ def typed_family(
     samples = {of[row.sample].partition("/")[2]: row.sample for row in rows}
     sought = MissingPerson.objects.filter(family=family, status="open")
     missing = set(sought.values_list("missing", flat=True))
-    return inputs.family_record(family.family, family.pedigree, typed, missing), samples
+    return family_record(family.family, family.pedigree, typed, missing), samples
 
 
 @functools.lru_cache(maxsize=4)
