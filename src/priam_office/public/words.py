@@ -158,7 +158,7 @@ _EVENTS = {
     "effects.resealed": gettext_noop("Packet of effects sealed again"),
     "place.declared": gettext_noop("Storage place named"),
     "place.closed": gettext_noop("Storage place closed"),
-    "thing.stored": gettext_noop("Put away"),
+    "thing.stored": gettext_noop("Thing put in its place"),
     "device.registered": gettext_noop("Tablet registered"),
     "device.revoked": gettext_noop("Tablet revoked"),
     "bag.registered": gettext_noop("Bag registered"),
