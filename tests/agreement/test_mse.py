@@ -94,8 +94,12 @@ def test_hierarchical_models(name: str) -> None:
         else:
             assert fit.total == pytest.approx(row["abundance"], rel=1e-4)
             assert fit.stderr == pytest.approx(row["stderr"], rel=1e-4)
-    ours = sorted(fits.values(), key=lambda fit: fit.bic)[: len(expected["best_by_bic"])]
-    assert {fit.name for fit in ours[:3]} == {row["model"] for row in expected["best_by_bic"][:3]}
+    # Models of equal BIC (three in Artificial_3) stand in the order of their rounding errors.
+    ours = sorted(fits.values(), key=lambda fit: fit.bic)[:3]
+    best = {row["model"] for row in expected["best_by_bic"][:3]}
+    last = max(fits[model].bic for model in best)
+    assert ours[2].bic == pytest.approx(last, abs=1e-6)
+    assert {fit.name for fit in ours if fit.bic < last - 1e-6} <= best
 
 
 @pytest.mark.parametrize("name", having("computed", "closedp"))
