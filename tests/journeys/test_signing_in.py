@@ -163,16 +163,53 @@ def test_passkeys_are_not_offered_where_no_browser_has_them(office: str, browser
     tab.context.close()
 
 
+PAGES = {
+    "legal": ["", "scan/", "scan/?tag=x", "account/", "account/sessions/", "account/signing-key/"],
+    "auditor": ["reads/", "permissions/", "exceptions/"],
+    "administrator": ["", "accounts/", "accounts/new/", "reads/"],
+}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "page", ["", "scan/", "scan/?tag=x", "account/", "account/sessions/", "account/signing-key/"]
-)
+@pytest.mark.parametrize("role", PAGES)
 def test_axe_finds_no_barrier(
-    office: str, as_role: Callable[..., Any], page: str, scheme: str
+    office: str, as_role: Callable[..., Any], role: str, scheme: str
 ) -> None:
-    context = as_role("legal", color_scheme=scheme, bypass_csp=True)
+    width = 1280 if scheme == "light" else 360
+    context = as_role(
+        role, color_scheme=scheme, bypass_csp=True, viewport={"width": width, "height": 800}
+    )
     tab = context.new_page()
-    tab.goto(f"{office}/uk/work/{page}")
-    assert tab.locator("h1").is_visible()
+    for page in PAGES[role]:
+        tab.goto(f"{office}/uk/work/{page}")
+        assert tab.locator("h1").is_visible(), page
+        assert barriers(tab) == [], page
+        sizes = tab.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert sizes[0] <= sizes[1], page
+    context.close()
+
+
+def test_an_administrator_makes_and_shuts_an_account_by_keyboard(
+    office: str, as_role: Callable[..., Any]
+) -> None:
+    context = as_role("administrator", bypass_csp=True)
+    tab = context.new_page()
+    tab.goto(f"{office}/en/work/accounts/new/")
+    tab.keyboard.type("halyna")
+    tab.keyboard.press("Tab")
+    tab.keyboard.type("A <i>person</i>")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Space")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".secret")
     assert barriers(tab) == []
+    tab.goto(f"{office}/en/work/accounts/")
+    row = tab.get_by_role("row", name="halyna")
+    assert "Mortuary" in row.inner_text() and "A <i>person</i>" in row.inner_text()
+    row.get_by_role("link", name="halyna").click()
+    assert barriers(tab) == []
+    tab.get_by_role("button", name="Shut the account").focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".message.success")
+    assert tab.locator("main .top .chip.stop").inner_text() == "Shut"
     context.close()
