@@ -22,11 +22,8 @@ def tables() -> list[tuple[str, str]]:
 
     One that does not say how many it counted cannot give unseen alleles a frequency.
     """
-    names = [
-        name
-        for name in packaged_names()
-        if all(marker.chromosomes for marker in load_packaged(name).values())
-    ]
+    loaded = {name: load_packaged(name) for name in packaged_names()}
+    names = [name for name, table in loaded.items() if all(table[m].chromosomes for m in table)]
     names.sort(key=lambda name: (name != DEFAULT_TABLE, name))
     return [(name, name) for name in names]
 
