@@ -12,6 +12,7 @@ async function verifyEvidence(bundleBytes, policyBytes, partiesBytes) {
     const exportedBy = await check.exporter(note);
     await check.checkpoints();
     await check.events();
+    check.revokedExport(note);
     await check.documents();
     await check.splitViews();
     const bad = check.statements.some(({ status }) => status === "contradiction" || status === "invalid");
@@ -181,15 +182,34 @@ class Check {
   }
 
   revoked(vkey, party, digest) {
+    const end = this.revocation(vkey, party);
+    if (end === undefined) return false;
     const log = this.logOf.get(party);
-    const places = (events) => events.filter((e) => e.source.log === log).map((e) => e.leaf.sequence);
-    const ends = places(this.seen.filter((e) => e.leaf.type === "key_revoked" && member(e.payload, "vkey") === vkey));
-    if (!ends.length) return false;
-    const end = ends.reduce((a, b) => Math.min(a, b));
-    if (places(this.entries(digest)).some((place) => place < end)) return false;
+    if (this.entries(digest).some((e) => e.source.log === log && e.leaf.sequence < end)) return false;
     this.say("contradiction", `manifest ${digest.slice(0, 16)}`,
       `signed with a key of ${party} that was revoked at place ${end} of its log`, [party]);
     return true;
+  }
+
+  // The place in the party's log at which the key was revoked.
+  revocation(vkey, party) {
+    const log = this.logOf.get(party);
+    const places = this.seen.filter((e) => e.source.log === log && e.leaf.type === "key_revoked"
+      && member(e.payload, "vkey") === vkey).map((e) => e.leaf.sequence);
+    return places.length ? places.reduce((a, b) => Math.min(a, b)) : undefined;
+  }
+
+  // Whoever stole a key that was revoked can still export what is true.
+  revokedExport(note) {
+    const signed = new Set(note.lines.map((line) => line.key));
+    const said = new Set();
+    for (const [vkey, { party, key }] of this.keys) {
+      const end = this.revocation(vkey, party);
+      if (end === undefined || said.has(party) || !signed.has(key.id)) continue;
+      said.add(party);
+      this.say("claimed", "bundle", `exported with a key of ${party} that was revoked at place ${end} of its log; `
+        + "whoever holds that key may have done so", [party]);
+    }
   }
 
   entries(digest) {

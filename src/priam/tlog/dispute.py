@@ -101,6 +101,7 @@ def verify_bundle(
     exported_by = check.exporter(note)
     check.checkpoints()
     check.events()
+    check.revoked_export(note)
     check.documents()
     check.split_views()
     return Report(bundle.subject, exported_by, tuple(check.statements), tuple(check.found_splits))
@@ -313,20 +314,38 @@ class _Check:
 
     def _revoked(self, vkey: str, party: str, digest: str) -> bool:
         """Whether the key was revoked in the party's log before the document was entered there."""
+        place = self._revocation(vkey, party)
+        if place is None:
+            return False
         log = self.parties[party].log
-        revoked = [
+        entered = [e.leaf.sequence for e in self._entries(digest) if e.source.log == log]
+        if entered and min(entered) < place:
+            return False
+        text = f"signed with a key of {party} that was revoked at place {place} of its log"
+        self.say("contradiction", _about(digest), text, [party])
+        return True
+
+    def _revocation(self, vkey: str, party: str) -> int | None:
+        """The place in the party's log at which the key was revoked."""
+        log = self.parties[party].log
+        places = [
             e.leaf.sequence
             for e in self.seen
             if e.source.log == log and e.leaf.type == REVOKED and e.payload.get("vkey") == vkey
         ]
-        if not revoked:
-            return False
-        entered = [e.leaf.sequence for e in self._entries(digest) if e.source.log == log]
-        if entered and min(entered) < min(revoked):
-            return False
-        text = f"signed with a key of {party} that was revoked at place {min(revoked)} of its log"
-        self.say("contradiction", _about(digest), text, [party])
-        return True
+        return min(places, default=None)
+
+    def revoked_export(self, note: Note) -> None:
+        """Whoever stole a key that was revoked can still export what is true."""
+        signed = {(line.name, line.key_id) for line in note.signatures}
+        said = set()
+        for vkey, (party, verifier) in self.keys.items():
+            place = self._revocation(vkey, party)
+            if place is None or party in said or (verifier.name, verifier.key_id) not in signed:
+                continue
+            said.add(party)
+            text = f"exported with a key of {party} that was revoked at place {place} of its log; "
+            self.say("claimed", "bundle", text + "whoever holds that key may have done so", [party])
 
     def _entries(self, digest: str) -> list[_Seen]:
         return [

@@ -315,6 +315,7 @@ def test_a_key_used_after_its_revocation(entered: bool) -> None:
         manifests=(*case.bundle.manifests, str(sign_document(late, signers))),
     )
     assert "key of A that was revoked at place 2" in said(result, "contradiction")
+    assert "bundle: exported with a key of A that was revoked at place 2" in said(result, "claimed")
     assert "unilateral, signed by B only" in said(result, "claimed")
     # the manifest entered before the revocation keeps its signatures
     assert "8 bags from A to B; both parties signed" in said(result, "proved")
