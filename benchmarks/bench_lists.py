@@ -89,7 +89,106 @@ def fill_relatives(count: int) -> list[tuple[str, float, float]]:
     return [(f"record {len(entries):,} acts of {count // 7:,} families", *whole)]
 
 
-FILLERS: list[Callable[[int], list[tuple[str, float, float]]]] = [fill_families, fill_relatives]
+def fill_remains(count: int) -> list[tuple[str, float, float]]:
+    """Two cases for seven missing persons (or ``BENCH_CASES``), each from its bag and with a
+    sample; profiles of all through the laboratory's import; then as many retests as make 200,000
+    for 20,000 cases."""
+    import random
+
+    from priam import events as ev
+    from priam.labels.tags import issue
+    from priam_office.record.write import Entry, record_all
+
+    cases = int(os.environ.get("BENCH_CASES", count * 2 // 7))
+    tags = iter(issue(3 * cases, random.Random(1).choice))
+    samples, acts = [], [ev.PartyDeclared("A", "Party A")]
+    for _ in range(cases):
+        bag, case, sample = next(tags), next(tags), next(tags)
+        acts += [ev.BagRegistered(bag, "A"), ev.BagOpened(bag, "one", (case,))]
+        acts.append(ev.SampleTaken(sample, case, "bone"))
+        samples.append(sample)
+    begun = time.perf_counter(), time.process_time()
+    record_all([Entry(act) for act in acts], by="person/benchmark")
+    whole = time.perf_counter() - begun[0], time.process_time() - begun[1]
+    lines = [(f"record {len(acts):,} acts of {cases:,} cases", *whole)]
+    return lines + _import_profiles(samples) + _retests(samples) + _search_found()
+
+
+def _import_profiles(samples: list[str]) -> list[tuple[str, float, float]]:
+    from priam.genetics.kits import kit
+    from priam_office.laboratory import intake
+
+    markers = kit("GlobalFiler").autosomal
+    rows = ["Sample Name,Marker,Allele 1,Allele 2"]
+    for n, sample in enumerate(samples):
+        rows += [f"{sample},{m},{10 + (n + k) % 9},{11 + n % 7}" for k, m in enumerate(markers)]
+    lines = []
+    begun = time.perf_counter(), time.process_time()
+    upload = intake.hold("\n".join(rows).encode(), "samples", by="person/benchmark")
+    shown = intake.preview(upload)
+    spent = time.perf_counter() - begun[0], time.process_time() - begun[1]
+    lines.append((f"preview a run of {len(samples):,} profiles", *spent))
+    begun = time.perf_counter(), time.process_time()
+    intake.record_upload(upload, shown.fingerprint, leave_out=False, by="person/benchmark")
+    spent = time.perf_counter() - begun[0], time.process_time() - begun[1]
+    lines.append((f"import {len(samples):,} profiles", *spent))
+    return lines
+
+
+def _retests(samples: list[str]) -> list[tuple[str, float, float]]:
+    """Nine more profiles a sample, as rows: lists read no events."""
+    import uuid
+
+    from priam_office.laboratory.models import Profile, Run
+
+    run, first = Run.objects.first(), 10_000_000
+    made = (
+        Profile(
+            profile=str(uuid.uuid4()), sample=sample, kind="remains", run=run, markers=21,
+            genotypes={"FGA": ["20", "21"]}, flagged=k % 4 == 0, place=first + n * 9 + k,
+            at="2026-01-01T00:00:00Z",
+        )
+        for n, sample in enumerate(samples)
+        for k in range(9)
+    )  # fmt: skip
+    Profile.objects.bulk_create(made, batch_size=500)
+    return []
+
+
+def _search_found() -> list[tuple[str, float, float]]:
+    """What one search says of every case: five candidates and a proposal."""
+    from priam import events as ev
+    from priam_office.cases.models import Case
+    from priam_office.families.models import MissingPerson
+    from priam_office.record.write import Entry, record_all
+
+    people = list(MissingPerson.objects.exclude(family=None).values_list("missing", "family_id"))
+    search, acts = ev.new_event_id(), []
+    for n, case in enumerate(Case.objects.order_by("case").values_list("case", flat=True)):
+        five = [people[(n * 5 + k) % len(people)] for k in range(5)]
+        found = tuple(
+            ev.CandidateFound(m, f, 9000 - 1500 * k + n % 97, 21, k)
+            for k, (m, f) in enumerate(five)
+        )
+        other = tuple(
+            ev.AlternativePerson(c.missing, c.family, 900_000 // (k + 1), c.log10_lr, 21, k)
+            for k, c in enumerate(found)
+        )
+        acts += [ev.CandidatesNoted(search, case, found), ev.ProposalRecorded(
+            search, (case,), ev.PROPOSALS[n % 6] if n % 6 else "probable", 900_000 + n % 99_999,
+            8146, ("Posterior 95 %",), (), other, (), five[0][0], found[0].log10_lr)]  # fmt: skip
+    begun = time.perf_counter(), time.process_time()
+    record_all([Entry(ev.SearchRequested(search, "")), *map(Entry, acts)], by="person/benchmark")
+    record_all([Entry(ev.SearchFinished(search, "0" * 64, (), ()))], by="person/benchmark")
+    spent = time.perf_counter() - begun[0], time.process_time() - begun[1]
+    return [(f"record what a search found of {len(acts) // 2:,} cases", *spent)]
+
+
+FILLERS: list[Callable[[int], list[tuple[str, float, float]]]] = [
+    fill_families,
+    fill_relatives,
+    fill_remains,
+]
 
 
 class Page(NamedTuple):
@@ -130,9 +229,35 @@ def pages() -> list[Page]:
         Page("missing: like while typing", f"{missing}similar/", "liaison", dict(
             zip(("surname", "given"), display_name(facts).split(), strict=False)
         )),
+        *_laboratory_and_board(),
         Page("families: all", families, "liaison"),
         Page("families: a name", families, "liaison", {"q": surname}),
     ]  # fmt: skip
+
+
+def _laboratory_and_board() -> list[Page]:
+    from priam_office.board.models import Standing
+    from priam_office.laboratory.models import Profile
+
+    lab, board = "/en/work/laboratory/", "/en/work/board/"
+    found = [
+        Page("laboratory: overview", lab, "laboratory"),
+        Page("laboratory: profiles", f"{lab}profiles/", "laboratory"),
+        Page("laboratory: flagged", f"{lab}profiles/?look=flagged&kind=remains", "laboratory"),
+        Page("laboratory: set aside", f"{lab}profiles/?look=aside", "laboratory"),
+        Page("laboratory: candidates", f"{lab}candidates/", "laboratory"),
+        Page("laboratory: first candidates", f"{lab}candidates/?first=1&least=7", "laboratory"),
+        Page("board: what waits", board, "legal"),
+        Page("board: conflicts", f"{board}?what=conflict", "legal"),
+    ]
+    standing, profile = Standing.objects.first(), Profile.objects.first()
+    if standing is not None and profile is not None:
+        found += [
+            Page("laboratory: a sample of ten runs", f"{lab}of/{profile.sample}/", "laboratory"),
+            Page("board: a case (law)", f"{board}case/{standing.case}/", "legal"),
+            Page("board: a case (science)", f"{board}case/{standing.case}/", "laboratory"),
+        ]
+    return found
 
 
 def timed(rounds: int) -> dict[str, float]:
