@@ -31,6 +31,8 @@ def work(folder: Path, once: bool, every: float, quiet: bool) -> None:
     from priam_office.board.actions import after_search
     from priam_office.laboratory.work import run_next
 
+    if not once:
+        click.echo("Waiting for searches (Ctrl-C ends)")
     try:
         while True:
             with _Bars(quiet) as bars:

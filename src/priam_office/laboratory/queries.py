@@ -266,6 +266,11 @@ class CandidatePage:
     problem: str = ""
 
     @property
+    def table(self) -> str:
+        """Name of the frequency table."""
+        return self.settings.likelihood.frequencies or DEFAULT_TABLE
+
+    @property
     def differs(self) -> bool:
         """Whether the profiles changed since the search, or a cluster was searched."""
         return abs(self.total - self.candidate.log10_lr / 1000) > 0.05
