@@ -271,3 +271,21 @@ def test_a_photograph_of_a_closed_case_leaves_no_file(sqlite: str) -> None:
     with pytest.raises(UserError, match="is unidentifiable"):
         photographs.add_photograph(case, image(), "", by=user)
     assert {f for f in folder.rglob("*") if f.is_file()} == before
+
+
+def test_a_case_that_left_is_no_longer_work_and_comes_back(store: str) -> None:
+    from priam_office.cases.actions import write
+    from priam_office.cases.models import Case
+    from priam_office.record.rebuild import check
+
+    user = account("mortuary", "liaison")
+    _, (case,) = mortuary.opened()
+    write(ev.SampleTaken(mortuary.tags(1)[0], case, "bone"), by=user)
+    write(ev.ReleasePlanned("r", (case,), "temporary grave", "arranged"), by=user)
+    write(ev.GraveRecorded("r", "G 1", "City cemetery", "12", "row 3"), by=user)
+    row = Case.objects.get(pk=case)
+    assert (row.status, row.stage) == ("in a temporary grave", "ended")
+    write(ev.GraveOpened("G 1", case, "a family was found"), by=user)
+    row = Case.objects.get(pk=case)
+    assert (row.status, row.stage) == ("open", "examine")
+    assert check() == []

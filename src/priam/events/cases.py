@@ -103,6 +103,8 @@ class BagOpened(Event):
             )
         if self.bag in state.openings:
             raise RuleError(f"bag {self.bag!r} is already opened; re-examine it instead")
+        if self.bag in state.packed:
+            raise RuleError(f"bag {self.bag!r} is packed for the other side; cancel that first")
         _check_finding(self.finding, len(self.cases))
         check_unused(state, self.cases)
 

@@ -19,6 +19,7 @@ __all__ = [
     "Delivery",
     "Element",
     "Label",
+    "Leaving",
     "Listing",
     "Packet",
     "Photograph",
@@ -103,6 +104,18 @@ class Listing(models.Model):
     IMPERSONAL = frozenset({"manifest", "giver", "receiver"})
 
 
+class Leaving(models.Model):
+    """Which cases a release takes, which way, and in which bag to the other side."""
+
+    release = models.CharField(max_length=200, primary_key=True)
+    to = models.CharField(max_length=20)
+    cases = models.TextField()  # labels, a space between
+    bag = models.CharField(blank=True, **_TAG)
+
+    PERSONAL = frozenset()
+    IMPERSONAL = frozenset({"release", "to", "cases", "bag"})
+
+
 class Case(models.Model):
     """Remains under one number. ``stage`` says what waits next, ``since`` from when."""
 
@@ -111,7 +124,7 @@ class Case(models.Model):
     kind = models.CharField(max_length=16)
     parent = models.CharField(blank=True, db_index=True, **_TAG)
     links = models.TextField(blank=True)  # labels, a space between
-    status = models.CharField(max_length=24, default="open")
+    status = models.CharField(max_length=40, default="open")
     stage = models.CharField(max_length=12)
     since = models.CharField(**_TIME)
     made_at = models.CharField(**_TIME)

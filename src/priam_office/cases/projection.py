@@ -11,11 +11,13 @@ from django.db import models
 
 from priam import events as ev
 from priam.events import Recorded
+from priam.events.releases import ENDED
 from priam_office.cases.models import (
     Bag,
     Case,
     Element,
     Label,
+    Leaving,
     Listing,
     Packet,
     Photograph,
@@ -33,6 +35,7 @@ MODELS = (
     Label,
     Touch,
     Listing,
+    Leaving,
     Bag,
     Case,
     Element,
@@ -382,6 +385,47 @@ def _resealed(event: ev.EffectsResealed, recorded: Recorded, before: Before) -> 
     yield from _touches(recorded, event.packet, packet.case, packet.bag)
 
 
+# -- leaving ---------------------------------------------------------------------------------
+
+
+def _planned(event: ev.ReleasePlanned, recorded: Recorded, before: Before) -> Any:
+    yield Leaving(release=event.release, to=event.to, cases=" ".join(event.cases))
+    yield from _touches(recorded, *event.cases)
+
+
+def _packed(event: ev.ReleasePacked, recorded: Recorded, before: Before) -> Any:
+    leaving = _was(before, Leaving, event.release)
+    leaving.bag = event.bag
+    yield leaving
+    yield _with_finding(before, event.bag, "packed")
+    yield from _touches(recorded, event.bag, *leaving.cases.split())
+
+
+def _cancelled(event: ev.ReleaseCancelled, recorded: Recorded, before: Before) -> Any:
+    leaving = _was(before, Leaving, event.release)
+    if leaving.bag:
+        yield _with_finding(before, leaving.bag, "")
+    yield from _touches(recorded, *leaving.cases.split())
+
+
+def _with_finding(before: Before, tag: str, finding: str) -> Bag:
+    bag: Bag = _was(before, Bag, tag)
+    bag.finding = finding
+    return bag
+
+
+def _gone(event: Any, recorded: Recorded, before: Before) -> Any:
+    leaving = _was(before, Leaving, event.release)
+    for case in leaving.cases.split():
+        yield _changed_case(before, recorded, case, status=ENDED[leaving.to])
+    yield from _touches(recorded, *leaving.cases.split())
+
+
+def _grave_opened(event: ev.GraveOpened, recorded: Recorded, before: Before) -> Any:
+    yield _changed_case(before, recorded, event.case, status="open")
+    yield from _touches(recorded, event.case)
+
+
 # -- places and tablets ------------------------------------------------------------------------
 
 
@@ -450,6 +494,13 @@ _MAKERS: dict[type[ev.Event], Callable[[Any, Recorded, Before], Any]] = {
     ev.PhotographSealed: _photograph,
     ev.EffectsSealed: _effects,
     ev.EffectsResealed: _resealed,
+    ev.ReleasePlanned: _planned,
+    ev.ReleasePacked: _packed,
+    ev.ReleaseCancelled: _cancelled,
+    ev.ReleaseHandedOver: _gone,
+    ev.GraveRecorded: _gone,
+    ev.RemainsReturned: _gone,
+    ev.GraveOpened: _grave_opened,
     ev.PlaceDeclared: _place,
     ev.PlaceClosed: _place_closed,
     ev.Stored: _stored,

@@ -201,7 +201,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "places": where,
         "chosen": chosen,
         "stages": STAGES,
-        "kinds": words.FINDING,
+        "kinds": {k: v for k, v in words.FINDING.items() if k != "packed"},
         "filters": "&".join(f"{name}={value}" for name, value in chosen.items() if value),
     }
     return render(request, "cases/cases.html", found)

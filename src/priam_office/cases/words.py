@@ -25,6 +25,7 @@ FINDING: dict[str, str] = {
     "effects only": gettext_noop("Effects only"),
     "empty": gettext_noop("Empty"),
     "split": gettext_noop("Taken out of another case"),
+    "packed": gettext_noop("Packed for the other side"),
 }
 #: What a case waits for.
 STAGE: dict[str, str] = {
@@ -88,8 +89,13 @@ IMPORT: dict[str, str] = {
     "samples": gettext_noop("Samples"),
     "placed": gettext_noop("Put away"),
 }
-OF_CASE: dict[str, str] = {"open": gettext_noop("Open"), **CLOSING}
-# What events add later, beyond the mortuary's own endings, is shown as it is called there.
+OF_CASE: dict[str, str] = {
+    "open": gettext_noop("Open"),
+    **CLOSING,
+    "released to the family": gettext_noop("Released to the family"),
+    "in a temporary grave": gettext_noop("In a temporary grave"),
+    "returned to the other side": gettext_noop("Returned to the other side"),
+}
 
 
 def moment(text: str) -> str:
