@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tests.office: databases, sign-in
@@ -260,8 +260,9 @@ def _laboratory_and_board() -> list[Page]:
     return found
 
 
-def timed(rounds: int) -> dict[str, float]:
-    """95th percentile of each page, in milliseconds."""
+def timed(rounds: int) -> dict[str, tuple[float, float]]:
+    """Of each page, in milliseconds: wall time at the 95th percentile, and its CPU time in this
+    process at the median (a database server's own is not in it)."""
     from django.test import Client
     from tests.office.signing_in import account, session_of
 
@@ -270,7 +271,9 @@ def timed(rounds: int) -> dict[str, float]:
         client = Client()
         client.cookies["sessionid"] = session_of(account(page.role))
         assert _answer(client, page).status_code == 200, page
-        found[page.what] = quantiles([_once(client, page) for _ in range(rounds)], n=20)[-1]
+        times = [_once(client, page) for _ in range(rounds)]
+        wall, cpu = zip(*times, strict=True)
+        found[page.what] = quantiles(wall, n=20)[-1], median(cpu)
     return found
 
 
@@ -280,10 +283,10 @@ def _answer(client: Any, page: Page) -> Any:
     return client.get(page.address)
 
 
-def _once(client: Any, page: Page) -> float:
-    begun = time.perf_counter()
+def _once(client: Any, page: Page) -> tuple[float, float]:
+    begun = time.perf_counter(), time.process_time()
     _answer(client, page)
-    return 1000 * (time.perf_counter() - begun)
+    return 1000 * (time.perf_counter() - begun[0]), 1000 * (time.process_time() - begun[1])
 
 
 def main() -> None:
@@ -298,9 +301,11 @@ def main() -> None:
         for filler in FILLERS:
             for what, wall, cpu in filler(options.missing):
                 print(f"{what:<44}{wall:8.1f} s wall{cpu:8.1f} s CPU", flush=True)
-        print(f"\n{'first page, 95th percentile (' + options.store + ')':<44}  full     empty")
-        for what, milliseconds in timed(options.rounds).items():
-            print(f"{what:<44}{milliseconds:6.0f} ms{empty.get(what, 0):6.0f} ms", flush=True)
+        print(f"\n{options.store + ', first page':<34}{'p95':>9}{'empty':>9}{'CPU':>9}{'empty':>9}")
+        for what, times in timed(options.rounds).items():
+            row = zip(times, empty.get(what, (0.0, 0.0)), strict=True)
+            cells = "".join(f"{full:6.0f} ms{alone:6.0f} ms" for full, alone in row)
+            print(f"{what:<34}{cells}", flush=True)
 
 
 def _begin(folder: Path, store: str, stack: ExitStack) -> None:
