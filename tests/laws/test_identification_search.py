@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from priam.identification.search import _score, float_margin, pack
-from priam.kernels.search import extend_with_dropout, score_pairs
+from priam.kernels.search import extend_few_with_dropout, extend_with_dropout, score_pairs
 
 
 @settings(max_examples=40, deadline=None)
@@ -56,6 +56,9 @@ def test_a_single_peak_is_the_mean_over_what_its_partner_may_be(seed, alleles):
     if rng.random() < 0.5:  # each target has its own
         prior = rng.dirichlet(np.ones(len(pairs)), 3)
     extend_with_dropout(table, first, alleles, prior, dropout, len(pairs), out)
+    few = np.zeros_like(out)
+    extend_few_with_dropout(table, first, alleles, prior, dropout, len(pairs), few)
+    assert np.array_equal(few, out)
     for c, d in enumerate(dropout):
         for a in range(alleles):
             weight = np.array([

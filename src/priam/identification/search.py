@@ -23,7 +23,13 @@ from priam.identification.tables import (
     family_arrays,
     genotype_tables,
 )
-from priam.kernels.search import LANES, extend_with_dropout, score_blocks, score_pairs
+from priam.kernels.search import (
+    LANES,
+    extend_few_with_dropout,
+    extend_with_dropout,
+    score_blocks,
+    score_pairs,
+)
 
 __all__ = ["Hits", "SearchTask", "Target", "float_margin", "search_block", "targets_of"]
 
@@ -165,11 +171,12 @@ def observation_table(
     """Log LR of every observation row, (targets, height), the last row zero; and the fit."""
     out = np.zeros((len(targets), task.axis.height))
     fit = np.zeros(len(targets))
+    extend = extend_few_with_dropout if len(targets) < LANES else extend_with_dropout
     for made in genotype_tables(families, targets, task.axis, mutation, theta):
         marker, table = made.marker, made.log_lr
         fit += made.fit
         out[:, marker.start : marker.start + marker.genotypes] = table
-        extend_with_dropout(
+        extend(
             np.ascontiguousarray(table),
             marker.first,
             len(marker.alleles),

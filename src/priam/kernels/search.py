@@ -14,7 +14,13 @@ import numpy.typing as npt
 
 from priam.kernels.jit import kernel, parallel_kernel, prange
 
-__all__ = ["LANES", "extend_with_dropout", "score_blocks", "score_pairs"]
+__all__ = [
+    "LANES",
+    "extend_few_with_dropout",
+    "extend_with_dropout",
+    "score_blocks",
+    "score_pairs",
+]
 
 Array = npt.NDArray[Any]
 LANES = 16
@@ -131,6 +137,39 @@ def score_pairs(table: Array, rows: Array, target: Array) -> Array:
     return found
 
 
+@kernel
+def _extend_one(
+    table: Array,
+    share: Array,
+    first: Array,
+    alleles: int,
+    dropout: Array,
+    start: int,
+    out: Array,
+) -> None:
+    """One target of :func:`extend_with_dropout`: ``table`` (genotypes,), ``out`` (height,)."""
+    for c in range(dropout.size):
+        d = dropout[c]
+        for a in range(alleles):
+            top = -np.inf
+            above = 0.0
+            below = 0.0
+            for b in range(alleles):
+                low, high = min(a, b), max(a, b)
+                g = first[low] + high - low
+                value = table[g]
+                weight = share[g] * ((1.0 - d * d) if a == b else d * (1.0 - d))
+                below += weight
+                if weight > 0.0 and value > -np.inf:
+                    if value > top:
+                        above = above * np.exp(top - value) + weight
+                        top = value
+                    else:
+                        above += weight * np.exp(value - top)
+            column = start + c * alleles + a
+            out[column] = top + np.log(above / below) if above > 0.0 else -np.inf
+
+
 @parallel_kernel
 def extend_with_dropout(
     table: Array,
@@ -152,23 +191,22 @@ def extend_with_dropout(
     own = prior.shape[0] > 1
     for t in prange(table.shape[0]):
         share = prior[t] if own else prior[0]
-        for c in range(dropout.size):
-            d = dropout[c]
-            for a in range(alleles):
-                top = -np.inf
-                above = 0.0
-                below = 0.0
-                for b in range(alleles):
-                    low, high = min(a, b), max(a, b)
-                    g = first[low] + high - low
-                    value = table[t, g]
-                    weight = share[g] * ((1.0 - d * d) if a == b else d * (1.0 - d))
-                    below += weight
-                    if weight > 0.0 and value > -np.inf:
-                        if value > top:
-                            above = above * np.exp(top - value) + weight
-                            top = value
-                        else:
-                            above += weight * np.exp(value - top)
-                column = start + c * alleles + a
-                out[t, column] = top + np.log(above / below) if above > 0.0 else -np.inf
+        _extend_one(table[t], share, first, alleles, dropout, start, out[t])
+
+
+@kernel
+def extend_few_with_dropout(
+    table: Array,
+    first: Array,
+    alleles: int,
+    prior: Array,
+    dropout: Array,
+    start: int,
+    out: Array,
+) -> None:
+    """:func:`extend_with_dropout` in one thread: waking threads takes longer than a few targets,
+    and a page of a server that has its own threads must not start others."""
+    own = prior.shape[0] > 1
+    for t in range(table.shape[0]):
+        share = prior[t] if own else prior[0]
+        _extend_one(table[t], share, first, alleles, dropout, start, out[t])

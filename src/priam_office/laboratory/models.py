@@ -78,6 +78,11 @@ class Profile(models.Model):
             models.Index(
                 fields=["-place"], name="profiles_flagged", condition=models.Q(flagged=True)
             ),
+            models.Index(
+                fields=["-place"],
+                name="profiles_aside",
+                condition=models.Q(standing="set aside"),
+            ),
         ]
 
 
