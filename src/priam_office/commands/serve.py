@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +46,19 @@ _MANY = 50_000  # events from which on a word is said
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Key (PEM) of --certificate.",
 )
+@click.option(
+    "--worker/--no-worker",
+    default=True,
+    help="Run searches that are asked for on the pages; --no-worker leaves them to `priam work`.",
+)
 def serve(
-    folder: Path, host: str, port: int, tls: bool, certificate: Path | None, key: Path | None
+    folder: Path,
+    host: str,
+    port: int,
+    tls: bool,
+    certificate: Path | None,
+    key: Path | None,
+    worker: bool,
 ) -> None:
     """Serve the pages until interrupted (Ctrl-C).
 
@@ -68,11 +84,30 @@ def serve(
         click.echo(f"unsafe: {text}", err=True)
     _say_where(server, certificate if secure else None)
     try:
-        server.serve()
+        with _searching(folder if worker else None):
+            server.serve()
     except KeyboardInterrupt:
         pass
     finally:
         server.stop()
+
+
+@contextmanager
+def _searching(folder: Path | None) -> Iterator[None]:
+    """Another process runs the searches, so that pages stay quick; it ends with the server."""
+    if folder is None:
+        yield
+        return
+    command = [sys.executable, "-m", "priam", "work", "--quiet", "--data", str(folder)]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)  # what is searched so far is kept
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _read_record() -> None:
