@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from priam.tlog.audit import EventRow, LeafRow, verify_log
+from priam.tlog.audit import EventRow, LeafRow, Tables, marks, verify_log, verify_tables
 from tests.priam.tlog.histories import event_id, event_row, history, leaf_row
 
 Rows = list[EventRow]
@@ -141,3 +141,20 @@ def test_nothing_goes_unnoticed(
     audit = verify_log(rows, leaves, points, edges=edges)
     assert audit.ok == (rows == honest and leaves == honest_leaves)
     assert audit.vouched <= len(honest)
+
+
+@settings(max_examples=200)
+@given(tampering(), st.integers(1, 30), st.integers(1, 20))
+def test_parts_read_by_themselves_are_the_whole(
+    case: tuple[Rows, Leaves, Rows, Leaves], every: int, length: int
+) -> None:
+    """Rows read range by range give the same verdict as read at once."""
+    rows, leaves, honest, _ = case
+    _, _, points, _ = history(len(honest), every)
+    parts, wanted = [], marks(points)
+    for start in range(0, max(len(rows), len(leaves)), length):
+        part = Tables(marks=wanted & {*range(start, start + length)}, start=start)
+        within = range(start, start + length)
+        part.read([r for r in rows if r[0] in within], [r for r in leaves if r[0] in within])
+        parts.append(part)
+    assert verify_tables(Tables.joined(parts), points) == verify_log(rows, leaves, points)

@@ -201,3 +201,74 @@ def test_a_changed_log_is_not_signed_again(log: Path) -> None:
     record(Noted("more"), by="a.example")
     with pytest.raises(UserError, match="does not continue its checkpoint of 10 events"):
         checkpoint()
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        (),
+        ("UPDATE record_event SET payload = 'forged' WHERE sequence = 5",),
+        ("DELETE FROM record_event WHERE sequence IN (3, 4, 5)",),
+        ("DELETE FROM record_leaf WHERE sequence > 6",),
+        ("UPDATE record_event SET sequence = 10000000 WHERE sequence = 2",),
+        ("UPDATE record_event SET sequence = -1 WHERE sequence = 0",),
+        ("UPDATE record_event SET sequence = 'none' WHERE sequence = 9",),
+        ("DELETE FROM record_event", "DELETE FROM record_leaf"),
+    ],
+)
+def test_several_processes_find_what_one_finds(
+    log: Path, monkeypatch: pytest.MonkeyPatch, edits: tuple[str, ...]
+) -> None:
+    from priam_office.record import ranges
+
+    tamper(log, *edits)
+    alone = audit()
+    monkeypatch.setattr(ranges, "RANGE", 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert audit() == alone
+    assert alone.ok == (not edits)
+
+
+def test_sealed_payloads_are_opened_by_every_process(
+    store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from priam.events import BagRegistered, PartyDeclared
+    from priam.events.cases import BagOpened
+    from priam_office.record import ranges
+    from priam_office.record.checkpoints import checkpoint
+    from priam_office.record.write import Entry, record_all
+    from priam_office.vault.datakeys import make_missing
+
+    make_missing()
+    record_all([Entry(PartyDeclared("A", "A"))], by="a.example")
+    for tag in ("PRM-1", "PRM-2"):
+        opened = BagOpened(tag, "one", (f"{tag}-C",))
+        record_all([Entry(BagRegistered(tag, "A")), Entry(opened)], by="a.example")
+    checkpoint()
+    monkeypatch.setattr(ranges, "RANGE", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    report = audit()
+    assert report.ok, report.findings
+    assert report.log.payloads == report.log.vouched == 5
+
+
+def test_an_audit_hinders_no_writer_and_sees_one_moment(store: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connections
+
+    from priam_office.record.models import Event
+    from priam_office.record.transactions import reading
+    from priam_office.record.write import Entry, record_all
+
+    def write(number: int) -> None:
+        record_all([Entry(Noted(f"note {number}"))], by="a.example")
+        connections.close_all()
+
+    write(0)
+    with reading():
+        assert Event.objects.count() == 1
+        with ThreadPoolExecutor(1) as other:
+            other.submit(write, 1).result(timeout=20)
+        assert Event.objects.count() == 1
+    assert Event.objects.count() == 2

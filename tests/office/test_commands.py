@@ -63,9 +63,27 @@ def test_from_nothing_to_a_verified_log_and_after_tampering(data: Path, tmp_path
     assert found.returncode == 1
     kinds = {finding["kind"] for finding in json.loads(found.stdout)["findings"]}
     assert kinds == {"guard_missing", "payload_edited", "table_edited"}
+    without = priam("log", "verify", "--no-tables", "--format", "json", data=data)
+    found_less = json.loads(without.stdout)
+    assert {finding["kind"] for finding in found_less["findings"]} == kinds - {"table_edited"}
+    assert (found_less["tables_checked"], found_less["derived_rows"]) == (False, None)
     differs = priam("rebuild", "--check", data=data)
     assert differs.returncode == 1
     assert "agreements_claim 't2': count is 1, the events say 78" in differs.stdout
+
+
+def test_log_and_tables_have_a_verdict_each(data: Path) -> None:
+    priam("load", data=data)
+    with sqlite3.connect(data / "priam.sqlite3") as plain:
+        plain.execute("UPDATE agreements_claim SET count = 1 WHERE claim = 't2'")
+    both = priam("log", "verify", data=data)
+    log, tables = both.stdout.split("Nothing was found wrong.\n")
+    assert "Log: 107 events" in log and "table_edited" not in log
+    assert "table_edited: agreements_claim" in tables and "FOUND: 1" in tables
+    assert both.returncode == 1
+    less = priam("log", "verify", "--no-tables", data=data)
+    assert less.returncode == 0
+    assert "Nothing was found wrong.\nTables: NOT compared" in less.stdout
 
 
 def test_rebuild_mends_a_table(data: Path) -> None:

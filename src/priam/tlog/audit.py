@@ -41,9 +41,12 @@ __all__ = [
     "EventRow",
     "Finding",
     "LeafRow",
+    "Tables",
     "commitment",
+    "marks",
     "row_hash",
     "verify_log",
+    "verify_tables",
 ]
 
 
@@ -86,10 +89,28 @@ def verify_log(
     signed root, and let the check go on behind a damaged part. ``copies`` are leaf hashes known
     from elsewhere (the other party's copy, an old proof), by sequence.
     """
+    checkpoints = list(checkpoints)
+    tables = Tables(marks=marks(checkpoints, copies))
+    tables.read(events, leaves)
+    return verify_tables(tables, checkpoints, edges=edges, copies=copies)
+
+
+def marks(checkpoints: Iterable[Checkpoint], copies: Iterable[int] | None = None) -> set[int]:
+    """The places whose event ids :func:`verify_tables` wants to know, for its sentences."""
+    around = (place for point in checkpoints for place in (point.size - 1, point.size))
+    return {0, *(copies or ()), *around}
+
+
+def verify_tables(
+    tables: Tables,
+    checkpoints: Iterable[Checkpoint],
+    *,
+    edges: Mapping[int, Sequence[bytes]] | None = None,
+    copies: Mapping[int, bytes] | None = None,
+) -> Audit:
+    """:func:`verify_log` of rows that were read already, say in parts by several processes."""
     points, findings = _ordered(checkpoints)
     copies = copies or {}
-    tables = Tables(marks={0, *copies, *(p.size for p in points), *(p.size - 1 for p in points)})
-    tables.read(events, leaves)
     spans, edge = judge(tables, points, edges or {}, copies)
     findings += tables.findings + name_findings(tables, points, spans, copies)
     findings.sort(key=lambda f: (f.sequence is None, f.sequence or 0, f.kind))

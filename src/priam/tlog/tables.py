@@ -107,10 +107,12 @@ class Tables:
 
     ``hashes``: the stored leaf hashes by sequence, 32 bytes each, zeros in ``holes``. ``rows``
     and ``leaves``: what does not agree, by sequence; a row with the hash it gives. ``marks`` are
-    sequences whose event ids are wanted for texts, ``ids`` those found.
+    sequences whose event ids are wanted for texts, ``ids`` those found. ``start``: where a part
+    of the log begins that is read by itself (:meth:`joined`); 0 for a whole log.
     """
 
     marks: set[int] = field(default_factory=set)
+    start: int = 0
     hashes: bytearray = field(default_factory=bytearray)
     holes: set[int] = field(default_factory=set)
     rows: dict[int, tuple[EventRow, bytes]] = field(default_factory=dict)
@@ -122,13 +124,35 @@ class Tables:
     @property
     def size(self) -> int:
         """Number of places of the leaf table, holes included."""
-        return len(self.hashes) // HASH_SIZE
+        return self.start + len(self.hashes) // HASH_SIZE
+
+    @classmethod
+    def joined(cls, parts: Iterable[Tables]) -> Tables:
+        """One log from parts that were read by themselves, in their order.
+
+        The parts must lie behind each other, and every row in the part of its sequence; the
+        result is the same as of reading all rows at once.
+        """
+        whole = cls()
+        for part in parts:
+            if part.hashes:
+                whole._fill(part.start)
+                whole.hashes += part.hashes
+            whole.marks |= part.marks
+            whole.holes |= part.holes
+            whole.rows |= part.rows
+            whole.leaves |= part.leaves
+            whole.ids |= part.ids
+            whole.findings += part.findings
+            whole.payloads += part.payloads
+        return whole
 
     def stored(self, sequence: int) -> bytes | None:
         """The stored leaf hash at a place, None where there is none."""
-        if not 0 <= sequence < self.size or sequence in self.holes:
+        if not self.start <= sequence < self.size or sequence in self.holes:
             return None
-        return bytes(self.hashes[sequence * HASH_SIZE : (sequence + 1) * HASH_SIZE])
+        at = (sequence - self.start) * HASH_SIZE
+        return bytes(self.hashes[at : at + HASH_SIZE])
 
     def read(self, events: Iterable[EventRow], leaves: Iterable[LeafRow]) -> None:
         """Read both tables, ordered by sequence, in one pass."""
@@ -138,7 +162,7 @@ class Tables:
         sha256, marks = hashlib.sha256, self.marks
         leaf_rows = iter(leaves)
         leaf = next(leaf_rows, None)
-        expected, batch, payloads = 0, [], 0
+        expected, batch, payloads = self.start, [], 0
         for row in events:
             number, event_id, kind, version, actor, claimed, received, committed, salt, body = row
             try:
@@ -227,8 +251,9 @@ class Tables:
         expected: int,
     ) -> tuple[LeafRow | None, int]:
         """Take up a row that is not simply the next one, and catch up with the leaves."""
-        number = row[0]
-        if not self._usable(number, expected - 1, "event", row[1]):
+        row = EventRow(*row)
+        number = row.sequence
+        if not self._usable(number, expected - 1, "event", row.event_id):
             return leaf, expected
         leaf = self._usable_leaf(leaf, leaf_rows)
         while leaf is not None and leaf[0] < number:

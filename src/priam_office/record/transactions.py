@@ -1,4 +1,7 @@
-"""The transaction of a writer: one at a time, wholly on the disk when it ends, or not at all."""
+"""The transaction of a writer: one at a time, wholly on the disk when it ends, or not at all.
+
+And of a reader who needs one view of everything for long.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from django.db import OperationalError, connection, transaction
 
 from priam.errors import UserError
 
-__all__ = ["DiskFull", "writing"]
+__all__ = ["DiskFull", "reading", "writing"]
 
 _WRITERS_LOCK = 0x505249414D  # "PRIAM"
 _POSTGRES_DISK_FULL = "53100"
@@ -38,6 +41,29 @@ def writing() -> Iterator[None]:
         raise DiskFull(
             "the disk is full: nothing was written. Make room, then do the same again"
         ) from None
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """One view of the data throughout; no writer waits for it, however long it takes.
+
+    ``transaction.atomic()`` would begin IMMEDIATE on SQLite, so that everybody waits, and on
+    PostgreSQL each statement would see what was written since the last one.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
 
 
 def _lock_writers() -> None:
