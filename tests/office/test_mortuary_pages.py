@@ -474,3 +474,16 @@ def test_the_page_that_tablets_keep_names_nobody(day: dict[str, Any]) -> None:
     assert "canary-account" not in page and user.key not in page
     for tag in (*day["waiting"], *day["cases"]):
         assert tag not in page
+
+
+def test_every_page_opens_on_both_databases(store: str) -> None:
+    day = fill()
+    client = signed_in("mortuary", "examiner")
+    for route in QUERIES:
+        assert client.get(WORK + route.format(**day)).status_code == 200, route
+    for junk in ("2025 x", "\x00", "\x00 \x00", "' OR 1=1 --", "9" * 500):
+        for page in ("cases/", "samples/", "bags/", f"places/{day['place']}/", "held/"):
+            found = client.get(WORK + page, {"kind": "several", "tag": junk, "after": junk})
+            assert found.status_code == 200, (page, junk)
+    for route in ("cases/%00/", "bags/%00/", "samples/a%00b/", "cases/x/record/%00/"):
+        assert client.get(WORK + route).status_code == 404, route

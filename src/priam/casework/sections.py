@@ -231,7 +231,13 @@ _SECTIONS = (
                 "eye_colour",
                 "Eye colour",
                 "choice",
-                choices=_pairs("blue", "grey", "green", "brown", "not determined"),
+                choices=(
+                    ("blue", "blue"),
+                    ("grey", "grey eyes"),  # other words than for hair in some languages
+                    ("green", "green"),
+                    ("brown", "brown eyes"),
+                    ("not determined", "not determined"),
+                ),
             ),
             F("tattoos", "Tattoos", "long", help="Place, words, picture, colour."),
             F("scars", "Scars and skin marks", "long"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,7 @@ __all__ = [
 ]
 
 PAGE = 50
+_PLACE_IN_LIST = re.compile(r"[0-9A-Za-z:.-]{1,40} [0-9A-Za-z._/-]{1,100}")
 _ADDRESSES = {
     "bag": "bag",
     "case": "case",
@@ -119,7 +121,7 @@ class Listed:
 
 def _page(rows: QuerySet[Any], by: str, key: str, after: str, size: int = PAGE) -> Listed:
     """The rows in the order of ``by`` and ``key``, from behind ``after`` ("by key")."""
-    if after.count(" ") == 1:
+    if _PLACE_IN_LIST.fullmatch(after):
         value, last = after.split(" ")
         rows = rows.filter(Q(**{f"{by}__gt": value}) | Q(**{by: value, f"{key}__gt": last}))
         # the first condition alone would do for the answer; this one lets the index be used
@@ -149,7 +151,7 @@ def cases(*, stage: str = "", kind: str = "", tag: str = "", after: str = "") ->
     if kind:
         rows = rows.filter(kind=kind)
     if tag:
-        rows = rows.filter(case__startswith=tag)
+        rows = rows.filter(case__startswith=re.sub(r"[^0-9A-Z-]", "", tag.upper()))
     return _page(rows, "since", "case", after)
 
 

@@ -32,7 +32,7 @@ STAGE: dict[str, str] = {
     "bags": gettext_noop("Bags to open"),
     "examine": gettext_noop("To examine"),
     "sample": gettext_noop("To sample"),
-    "send": gettext_noop("Samples to send"),
+    "send": gettext_noop("To send"),
     "results": gettext_noop("Waiting for results"),
     "ended": gettext_noop("Ended here"),
 }
