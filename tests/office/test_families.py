@@ -556,3 +556,20 @@ def test_hostile_names_stay_text(sqlite: str) -> None:
         assert "<script>alert" not in page, address
     for text in ("' OR 1=1 --", "%", "\u202e", "a" * 5000, "\x00"):
         assert client.post(f"{WORK}/missing/", {"q": text}).status_code == 200
+
+
+def test_rules_speak_the_language_of_the_page(sqlite: str) -> None:
+    user = account("liaison")
+    family, missing, mother = family_of(user)
+    client = client_of(user)
+    address = f"/uk/work/missing/{missing}/antemortem/400/{mother}/"
+    htmx = {"HX-Request": "true"}
+    client.post(address, {"revision": "0", "eye_colour": "blue"}, headers=htmx)
+    stale = client.post(address, {"revision": "0", "eye_colour": "grey"}, headers=htmx)
+    assert "тим часом змінили" in stale.content.decode()
+    wrong = client.post(address, {"revision": "1", "weight.from": "сто"}, headers=htmx)
+    assert "Вага: потрібні цілі числа" in wrong.content.decode()
+    news = client.post(
+        f"/ru/work/families/{family}/contact/{mother}/", {"how": "visit", "about": "finding"}
+    )
+    assert "уполномоченному члену семьи" in news.content.decode()

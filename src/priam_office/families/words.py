@@ -5,6 +5,7 @@ Rules speak English in :mod:`priam.events.families`; those without names in them
 
 from __future__ import annotations
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -122,6 +123,21 @@ _RULES = (
 )
 
 
+#: Sentences of rules with names or numbers in them -> what is said instead, in any language.
+_IN_SHORT = {
+    "changed in the meantime": noop(
+        "this was changed in the meantime; look at it again and save once more"
+    ),
+    "already on a": noop("this label is already on another thing; take a new one"),
+    "already belongs to family": noop("this missing person already belongs to a family"),
+    "is already registered": noop("this is already registered"),
+    "before it begins": noop("a span of dates ends before it begins"),
+    "characters; at most": noop("a text is too long"),
+    "is missing": noop("something is missing"),
+    "no relative of this family": noop("this person is no relative of the family"),
+}
+
+
 def word(kind: str, code: str) -> str:
     """The word for a code, in the present language; an unknown code as it is."""
     found = CODES[kind].get(code)
@@ -136,5 +152,9 @@ def choices(kind: str, empty: str = "") -> list[tuple[str, str]]:
 
 def rule(error: Exception) -> str:
     """What a rule says, as a sentence in the present language."""
-    text = _(str(error))
+    said = str(error)
+    text = _(said)
+    if text == said and not (get_language() or "en").startswith("en"):
+        short = next((words for part, words in _IN_SHORT.items() if part in said), "")
+        text = _(short) if short else said
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")

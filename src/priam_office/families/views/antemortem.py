@@ -141,12 +141,26 @@ def _save(request: HttpRequest, missing: str, section: str, reporter: str) -> Ht
             )
         context["saved"] = True
     except FieldError as error:
-        context["refused"] = str(error)
+        context["refused"] = _expected(section, error.key)
     except UserError as error:
         context["refused"] = rule(error)
     if request.headers.get("HX-Request") != "true" and "saved" in context:
         return redirect("missing-section", missing, section)
     return render(request, "families/_saved.html", context)
+
+
+def _expected(section: str, key: str) -> str:
+    """What a field takes, for whoever wrote something else into it."""
+    field = next((f for f in SECTIONS[section].asked("am") if f.key == key), None)
+    if field is None:
+        return _("there is no such field")
+    expected = {
+        "number": _("expected a whole number"),
+        "interval": _("expected whole numbers, the first not above the second"),
+        "date": _("expected a date such as 2025, 2025-06 or 2025-06-16"),
+    }
+    text = expected.get(field.kind, _("the text is too long, or no choice of this field"))
+    return f"{_(field.label_for('am'))}: {text}"
 
 
 def _last(missing: str, section: str, reporter: str) -> str:
