@@ -448,7 +448,7 @@ def test_a_tag_leads_to_its_subject(small: casework.World) -> None:
 
 
 def test_progress_is_a_piece_of_a_page_and_reloads_at_the_end(typed: casework.World) -> None:
-    from priam_office.laboratory.models import Search
+    from priam_office.laboratory.models import Search, Work
 
     client = signed_in("laboratory")
     search = requested()
@@ -456,5 +456,5 @@ def test_progress_is_a_piece_of_a_page_and_reloads_at_the_end(typed: casework.Wo
     assert "hx-get" in client.get(at).content.decode()
     assert "<progress" in client.get(at + "progress/").content.decode()
     client.post(at + "call-off/")
-    assert Search.objects.get().status == "stopped"
+    assert Search.objects.get().status == "stopped" and not Work.objects.exists()
     assert client.get(at + "progress/")["HX-Refresh"] == "true"

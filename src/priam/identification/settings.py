@@ -21,6 +21,7 @@ __all__ = [
     "Search",
     "Settings",
     "read_settings",
+    "settings_of",
     "settings_toml",
 ]
 
@@ -158,10 +159,13 @@ class Settings:
 
 def read_settings(path: Path | None) -> Settings:
     """Settings from a TOML file; what is not in it keeps its default."""
-    if path is None:
-        return Settings()
+    return Settings() if path is None else settings_of(path.read_text(encoding="utf-8"), path)
+
+
+def settings_of(text: str, path: Path = Path("settings.toml")) -> Settings:
+    """Settings from the text of a TOML file; ``path`` is named where it is wrong."""
     try:
-        record = tomllib.loads(path.read_text(encoding="utf-8"))
+        record = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"is not valid TOML: {error}", file=path) from None
     parts: dict[str, Any] = {}

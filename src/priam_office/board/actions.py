@@ -12,7 +12,7 @@ from priam.errors import UserError
 from priam.events.board_rows import Decision as Row
 from priam.identification.contradictions import contradictions
 from priam_office.board import facts
-from priam_office.board.models import Decision
+from priam_office.board.models import Conflict, Decision
 from priam_office.people.permissions import permits
 from priam_office.people.signing import sign as sign_statement
 from priam_office.record.acts import from_row
@@ -140,9 +140,8 @@ def after_search(_search: str) -> None:
 def _found(row: Row) -> Iterator[ev.ConflictRaised]:
     """Conflicts of a decision that were not raised before, open or settled."""
     state = known().state
-    raised = {
-        (c.kind, c.missing) for c in state.conflicts.values() if set(row.cases) & set(c.cases)
-    }
+    earlier = Conflict.objects.filter(of_cases__case__in=row.cases)
+    raised = {(kind, missing or None) for kind, missing in earlier.values_list("kind", "missing")}
     for event in (*_by_state(state, row), *_by_evidence(state, row), *_by_search(state, row)):
         if (event.kind, event.missing) not in raised:
             raised.add((event.kind, event.missing))

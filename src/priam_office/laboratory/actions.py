@@ -45,6 +45,7 @@ def call_off(search: Search, *, by: Any) -> None:
         raise UserError(_("This search has ended."))
     Work.objects.update_or_create(search=search.search, defaults={"called_off": True})
     record(ev.SearchStopped(search.search, "called off"), by=by.actor)
+    Work.objects.filter(search=search.search, worker="").delete()  # none that would clear it away
 
 
 def changed(settings: Settings, **values: Any) -> Settings:

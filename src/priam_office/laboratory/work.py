@@ -29,7 +29,8 @@ from priam.errors import UserError
 from priam.identification.conclusions import Proposal
 from priam.identification.outputs import counts, write_outputs
 from priam.identification.run import LN10, Outcome, frequency_table, identify
-from priam.identification.settings import Settings, read_settings, settings_toml
+from priam.identification.settings import Settings, settings_toml
+from priam.identification.settings import settings_of as read_asked
 from priam_office.agreements.ids import content_id
 from priam_office.laboratory import inputs, intake
 from priam_office.laboratory.models import Search, Work
@@ -87,14 +88,7 @@ def folder_of(search: str) -> Path:
 
 def settings_of(search: Search) -> Settings:
     """The settings that the search was asked for with."""
-    folder = folder_of(search.search)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / "asked.toml"
-    path.write_text(search.settings, encoding="utf-8")
-    try:
-        return read_settings(path)
-    finally:
-        path.unlink(missing_ok=True)
+    return read_asked(search.settings)
 
 
 def _take() -> Search | None:
@@ -113,6 +107,7 @@ def _take() -> Search | None:
 def _run(search: Search, folder: Path, progress: Progress) -> None:
     report = _Report(search.search, progress)
     settings = settings_of(search)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     report("inputs", 0, 1)
     table = frequency_table(settings.likelihood.frequencies or DEFAULT_TABLE, folder)
     state = record_state.known().state
