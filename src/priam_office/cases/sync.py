@@ -114,18 +114,25 @@ def read_key(algorithm: str, key: str) -> Any:
 
 
 def deliver(entries: Sequence[SignedEntry]) -> list[Result]:
-    """Take entries in their order; a result for each, whatever becomes of the others."""
+    """Take entries in their order; a result for each, whatever becomes of the others.
+
+    What was written is noted at the end, for all at once: a crash before that loses nothing,
+    because an event with the entry's id says that it was written.
+    """
     read = [_read(entry) for entry in entries[:MOST_ENTRIES]]
     known = _known([one.entry for one in read if isinstance(one, _Read)])
     together = _written_together(read, known)
-    results = []
+    results, written = [], []
     for one in read:
         if isinstance(one, Result):
-            results.append(one)
+            result = one
         elif one.entry in together:
-            results.append(together[one.entry])
+            result = together[one.entry]
+            written.append(_row(one, result.outcome))
         else:
-            results.append(_deliver_one(one))
+            result = _deliver_one(one, written)
+        results.append(result)
+    Delivery.objects.bulk_create(written, ignore_conflicts=True)
     return results
 
 
@@ -136,47 +143,54 @@ def _known(ids: Sequence[str]) -> dict[str, Delivery]:
 def _written_together(
     read: Sequence[_Read | Result], known: dict[str, Delivery]
 ) -> dict[str, Result]:
-    """Entries that all fit, in one transaction; nothing where one does not.
+    """Entries that are one event each and all fit, in one transaction; nothing where one does not.
 
-    A tablet that comes back after a day brings many: one write to the disk serves them all.
+    A tablet that comes back after a day brings many: one write to the disk serves them. Sections
+    follow one by one: they are merged with what stands there, and nothing else waits for them.
     """
     fresh = [one for one in read if isinstance(one, _Read) and one.entry not in known]
-    authors = {one.account.actor for one in fresh}
     plain = [one for one in fresh if one.act in _EVENTS]
-    if len(fresh) < 2 or len(plain) < len(fresh) or len(authors) != 1:
+    if len(plain) < 2 or len({one.device for one in plain}) != 1:
         return {}
-    if len({one.entry for one in fresh}) < len(fresh) or not permits(
-        fresh[0].account, "cases.work"
-    ):
+    numbers = {(one.device, one.number) for one in fresh}
+    if len({one.entry for one in fresh}) < len(fresh) or len(numbers) < len(fresh):
+        return {}
+    if _numbers_taken(plain) or not permits(plain[0].account, "cases.work"):
         return {}
     try:
-        entries = [Entry(_event(one), one.entry, one.at) for one in fresh]
-        record_all(entries, by=fresh[0].account.actor)
-    except (UserError, KeyError, TypeError):
+        entries = [Entry(_event(one), one.entry, one.at) for one in plain]
+        record_all(entries, by=plain[0].account.actor)
+    except (UserError, KeyError, TypeError, AttributeError):
         return {}  # one by one, then: each gets its own answer
-    rows = [_row(one, "written") for one in fresh]
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-    return {one.entry: Result(one.entry, "written") for one in fresh}
+    return {one.entry: Result(one.entry, "written") for one in plain}
 
 
-def _deliver_one(one: _Read) -> Result:
+def _numbers_taken(entries: Sequence[_Read]) -> bool:
+    device = entries[0].device
+    numbers = [one.number for one in entries]
+    return Delivery.objects.filter(device=device, number__in=numbers).exists()
+
+
+def _deliver_one(one: _Read, written: list[Delivery]) -> Result:
     earlier = Delivery.objects.filter(pk=one.entry).first()
     if earlier is not None:
         return _repeated(earlier, one)
     same = Delivery.objects.filter(device=one.device, number=one.number).first()
-    if same is not None and same.entry != one.entry:
-        return Result(
-            one.entry, "refused", f"this tablet already brought another entry {one.number}"
-        )
+    numbered = [w for w in written if (w.device, w.number) == (one.device, one.number)]
+    if any(w.entry != one.entry for w in [*numbered, *([same] if same else [])]):
+        words = f"this tablet already brought another entry {one.number}"
+        return Result(one.entry, "refused", words)
     if same is not None:  # it came a second time while we looked
         return _repeated(same, one)
     result = _done(one)
     row = _row(one, result.outcome, result.words)
+    if result.outcome != "held":
+        written.append(row)
+        return result
     try:
-        row.save(force_insert=True)
+        row.save(force_insert=True)  # a held entry is nowhere but here: it is noted at once
     except IntegrityError:  # the same entry came twice at once; the other one noted it
-        earlier = Delivery.objects.filter(pk=one.entry).first()
-        if earlier is None:
+        if not Delivery.objects.filter(pk=one.entry).exists():
             raise
     return result
 
