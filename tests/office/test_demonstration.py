@@ -35,6 +35,20 @@ def marked(tmp_path: Path, settings: Any) -> Any:
     return installation
 
 
+def test_an_office_with_the_account_of_an_exchange_is_played_into(
+    sqlite: str, exchange: Path, marked: Any
+) -> None:
+    """``make demo`` loads the packaged account first, which names the same party."""
+    from priam.events import PartyDeclared
+    from priam_office.demonstration import playing
+    from priam_office.record.state import known
+    from priam_office.record.write import record
+
+    record(PartyDeclared("UA", "Ukraine"), by="tests")
+    assert playing.play(marked, exchange, lambda n: None) > 500
+    assert len(known().state.cases) == 33
+
+
 def test_a_real_installation_has_no_such_doors(sqlite: str, marked: Any) -> None:
     client = Client()
     assert client.get("/en/guide/").status_code == 404

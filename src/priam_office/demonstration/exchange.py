@@ -25,7 +25,7 @@ from priam.events.families import Member, PersonName, Span
 from priam.labels.tags import issue
 from priam.simulation.lists import SyntheticName, synthetic_names, synthetic_relative
 
-__all__ = ["Played", "events_of"]
+__all__ = ["PARTY", "Played", "events_of"]
 
 PARTY = "UA"
 LABORATORY = "DNA laboratory"
@@ -58,7 +58,8 @@ class Played:
 def events_of(folder: Path, played: Played, seed: int = 1) -> Iterator[list[Event]]:
     """The events in blocks that each stand alone; fills ``played`` on the way.
 
-    Work is under way: a few bags are still closed, a few samples have not been sent.
+    The first block declares the party. Work is under way: a few bags are still closed, a few
+    samples have not been sent.
     """
     draw = random.Random(seed)
     made = _Maker(draw, ev.new_event_id)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from priam.errors import UserError
-from priam_office.demonstration.exchange import Played, events_of
+from priam_office.demonstration.exchange import PARTY, Played, events_of
 from priam_office.installation import Installation
 from priam_office.people.actions import open_account
 from priam_office.people.models import User
@@ -74,7 +74,10 @@ def play(installation: Installation, folder: Path, progress: Callable[[int], Non
     mark(installation)
     accounts()
     told, block, count = Played(), [], 0
-    for events in events_of(folder, told):
+    declared = PARTY in known().state.parties  # the account may have named it before
+    for number, events in enumerate(events_of(folder, told)):
+        if number == 0 and declared:
+            continue
         when = _a_while_ago(count + len(block))
         block += [Entry(event, claimed_time=when) for event in events]
         if len(block) >= _BLOCK:
