@@ -45,15 +45,25 @@ FORMS = (
         "side; with that it is %(b)s."
     ),
     gettext_noop("Re-association: %(a)s and %(b)s look alike but are not merged."),
+    gettext_noop("Also missing from this family: %(a)s."),
     # what would settle it
     gettext_noop("decision of the board"),
-    gettext_noop("evidence other than DNA of these relatives"),
-    gettext_noop("a further relative of the family"),
+    gettext_noop("evidence other than DNA of these persons"),
+    gettext_noop("no relative's sample would tell these persons apart"),
+    gettext_noop(
+        "no further relative's sample would help; more markers or another sample of the remains"
+    ),
     gettext_noop("a second sample of the same relative, taken anew"),
     gettext_noop("samples of families not yet reached"),
     gettext_noop("comparison by the other side"),
-    gettext_noop("a sample of a further child, sibling or parent of the missing"),
-    gettext_noop("a sample of %(a)s"),
+    gettext_noop(
+        "a sample of %(a)s, if there is one: %(b)s of 100 such families then reach the required "
+        "LR, now %(c)s (expected log10 LR %(d)s, now %(e)s)"
+    ),
+    gettext_noop(
+        "a sample of %(a)s: %(b)s of 100 such families then reach the required LR, now %(c)s "
+        "(expected log10 LR %(d)s, now %(e)s)"
+    ),
     # the gate (priam.identification.quality)
     gettext_noop("mixture: three or more alleles at %(a)s markers"),
     gettext_noop("contamination: the profile is that of %(a)s"),
@@ -85,6 +95,11 @@ FORMS = (
     gettext_noop("a case that is linked to this individual is left out"),
     gettext_noop("the search for this missing person was closed"),
     gettext_noop("the last search proposes another missing person"),
+    # models of evidence (priam.identification.evidence)
+    gettext_noop("recorded sex right in 97 % of examinations; 2 % women among the missing"),
+    gettext_noop("normal error of half the stated interval (at least 4 years), missing 38 +- 10"),
+    gettext_noop("normal error 4 cm of the estimate and 2 cm of memory; missing 177 +- 7 cm"),
+    gettext_noop("each tooth: treated 15 %, treated after the record 6 %, record wrong 2 %"),
     # why a search stopped
     gettext_noop(
         "there is nothing to compare: a search needs a profile of remains, and a family with a "
@@ -99,8 +114,15 @@ def in_words(text: str) -> str:
     for form, pattern in _patterns():
         found = pattern.fullmatch(text)
         if found:
-            return _(form) % found.groupdict() if found.groupdict() else _(form)
+            told = {name: _value(value) for name, value in found.groupdict().items()}
+            return _(form) % told if told else _(form)
     return text
+
+
+def _value(text: str) -> str:
+    """What stands at a place: a probability near certainty has a word in it."""
+    found = re.fullmatch(r"over ([0-9.]+) %", text)
+    return _("over %s %%") % found[1] if found else text
 
 
 @functools.cache
