@@ -13,6 +13,7 @@ Rates are of wall time; CPU time is given for machines that are busy with other 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sqlite3
 import sys
@@ -26,6 +27,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 SYNCED = 44 * 1024  # bytes that one append adds to SQLite's write-ahead log, measured below
+_FRESH = itertools.count(1000)  # blocks of numbers for tags that are not used yet
 BLOCKS = 5  # the disks of shared machines change from second to second
 
 
@@ -111,9 +113,20 @@ def _checkpoint() -> None:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def together(write: Callable[[int], None], threads: int, count: int) -> float:
-    """Appends a second by several threads, each with its own connection."""
+def together(write: Callable[[int], None], threads: int, count: int, *, shared: bool) -> float:
+    """Appends a second by several threads, each with its own connection.
+
+    Without ``shared`` each has its own transaction and waits for SQLite, as it was before
+    :mod:`priam_office.record.turns`.
+    """
+    from unittest.mock import patch
+
     from django.db import connections
+
+    from priam_office.record import write as module
+    from priam_office.record.turns import take_turns
+
+    take = take_turns if shared else lambda mine, write: write([mine])
 
     def work(first: int) -> None:
         for number in range(first, first + count // threads):
@@ -121,14 +134,15 @@ def together(write: Callable[[int], None], threads: int, count: int) -> float:
         connections.close_all()
 
     workers = [
-        threading.Thread(target=work, args=((2 + threads) * 10**9 + n * count,))
+        threading.Thread(target=work, args=(next(_FRESH) * 10**7 + n * count,))
         for n in range(threads)
     ]
-    started = time.perf_counter()
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    with patch.object(module, "take_turns", take):
+        started = time.perf_counter()
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
     return count / (time.perf_counter() - started)
 
 
@@ -155,9 +169,11 @@ def main() -> None:
             f"disk again: {SYNCED // 1024} KiB written, fdatasync",
             rate(disk(folder, os.fdatasync, SYNCED), count),
         )
-        for threads in (4, 16):
-            did = together(write, threads, options.events)
-            print(f"record() by {threads} threads{did:>44,.0f} /s")
+        for threads in (8, 8, 16):  # twice, in turn: the disk changes from second to second
+            for shared in (False, True):
+                did = together(write, threads, options.events, shared=shared)
+                how = "who waits is written together" if shared else "a transaction for each"
+                print(f"{f'record() by {threads} threads, {how}':<58}{did:>9,.0f} /s")
     if Path("/dev/shm").is_dir():
         with tempfile.TemporaryDirectory(dir="/dev/shm") as here:
             line("record() where a sync costs nothing (memory)", rate(office(Path(here)), count))

@@ -144,3 +144,79 @@ def test_a_salt_goes_only_after_an_event_that_says_so(store: str) -> None:
     destroy_salt(one.event_id, "the family asked for it", by="a.example")
     assert list(Salt.objects.values_list("sequence", flat=True)) == [1]
     assert Event.objects.count() == 2
+
+
+def _at_once(monkeypatch: pytest.MonkeyPatch, *texts: str) -> tuple[dict[str, object], int]:
+    """All texts recorded by threads that wait for the same writer; outcomes and transactions."""
+    import contextlib
+    import time
+
+    from django.db import connections
+
+    from priam_office.record import turns, write
+
+    outcomes: dict[str, object] = {}
+    begun: list[int] = []
+    real = write.writing
+
+    @contextlib.contextmanager
+    def counted() -> object:
+        begun.append(1)
+        with real():
+            yield
+
+    monkeypatch.setattr(write, "writing", counted)
+
+    def work(text: str) -> None:
+        try:
+            outcomes[text] = write.record(Noted(text), by="a.example").sequence
+        except Exception as error:
+            outcomes[text] = error
+        connections.close_all()
+
+    threads = [threading.Thread(target=work, args=[text]) for text in texts]
+    with turns._writing:
+        for thread in threads:
+            thread.start()
+        while len(turns._waiting) < len(texts):
+            time.sleep(0.001)
+    for thread in threads:
+        thread.join(30)
+    assert not turns._waiting
+    return outcomes, len(begun)
+
+
+def test_who_waits_is_written_in_one_transaction(
+    store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from priam_office.record.models import Event, Leaf
+
+    outcomes, transactions = _at_once(monkeypatch, *map(str, range(7)), "")
+    refused = outcomes.pop("")
+    assert isinstance(refused, UserError) and "empty line" in str(refused)
+    assert sorted(outcomes.values()) == list(range(7))  # type: ignore[type-var]
+    assert transactions == 1
+    assert Event.objects.count() == Leaf.objects.count() == 7
+    for row in Event.objects.all():
+        assert outcomes[row.payload.split('"')[5]] == row.sequence
+
+
+def test_a_failure_of_one_is_not_the_failure_of_all(
+    store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from priam_office.record import projection
+    from priam_office.record.models import Event
+
+    real = projection.fold
+
+    def fold(recorded: list[object], rows: object) -> object:
+        recorded = list(recorded)
+        if any(one.event.text == "poison" for one in recorded):  # type: ignore[attr-defined]
+            raise ValueError("a bug")
+        return real(recorded, rows)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(projection, "fold", fold)
+    outcomes, _ = _at_once(monkeypatch, "a", "poison", "b", "c")
+    assert isinstance(outcomes.pop("poison"), ValueError)
+    assert sorted(outcomes.values()) == [0, 1, 2]  # type: ignore[type-var]
+    assert Event.objects.count() == 3

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uuid_utils
+from django.db import connection
 
 from priam.errors import UserError
 from priam.tlog.leaves import LEAF_VERSION, commitment, leaf_hash_of, new_salt
@@ -35,6 +36,7 @@ from priam_office.record.insertion import insert
 from priam_office.record.models import Event as EventRow
 from priam_office.record.models import Leaf, Node, Salt
 from priam_office.record.transactions import writing
+from priam_office.record.turns import Turn, take_turns
 
 __all__ = ["Entry", "destroy_salt", "record", "record_all"]
 
@@ -47,12 +49,14 @@ class Entry:
 
     ``event_id`` (UUIDv7) comes from the caller where a write may be repeated, say by a tablet
     that lost its connection: the same id with the same content is written once. ``claimed_time``
-    is when the actor says it happened; the time of the write where nothing is said.
+    is when the actor says it happened; the time of the write where nothing is said. ``by`` acts
+    in place of the one who writes the others.
     """
 
     event: Event
     event_id: str | None = None
     claimed_time: str | None = None
+    by: str | None = None
 
 
 def record(
@@ -67,47 +71,103 @@ def record(
 
 
 def record_all(entries: Sequence[Entry], *, by: str) -> list[Recorded]:
-    """Write several events: all of them or none, each checked against those before it."""
-    with writing():
-        results, after = _written(entries, by)
+    """Write several events: all of them or none, each checked against those before it.
+
+    What other threads want written meanwhile may go into the same transaction
+    (:mod:`priam_office.record.turns`); each is refused or written by itself.
+    """
+    asked = _Asked(entries, by)
+    if connection.in_atomic_block:  # a mistake of the caller, which must not meet others
+        _write([asked])
+    else:
+        take_turns(asked, _write)
+    return asked.outcome()
+
+
+class _Asked(Turn):
+    """What one caller wants written, and what became of it."""
+
+    def __init__(self, entries: Sequence[Entry], by: str) -> None:
+        super().__init__()
+        self.entries, self.by = entries, by
+        self.results: list[Recorded] = []
+
+    def outcome(self) -> list[Recorded]:
+        """What was written; raises what this caller met."""
+        if self.error is not None:
+            raise self.error
+        return self.results
+
+
+def _write(asked: Sequence[_Asked]) -> None:
+    ends = False
+    try:
+        with writing():
+            after = _written(asked)
+            ends = True
+    except Exception as error:
+        if not ends:
+            raise
+        for one in asked:  # it failed while it was put on the disk: it may be there or not
+            one.error = error
+        return
     state.remember(after)  # only now: a transaction that failed leaves no trace
-    return results
 
 
-def _written(entries: Sequence[Entry], by: str) -> tuple[list[Recorded], state.Known]:
+def _written(asked: Sequence[_Asked]) -> state.Known:
     """Inside a transaction: check, store, update tables; the state is not yet remembered."""
     start = state.known()
     if start.partial:
         raise UserError(
             f"nothing can be recorded now, since no rule can be checked: {start.partial}"
         )
-    results, new, current = _checked(entries, by, start)
+    new, current = _checked_each(asked, start)
     if not new:
-        return results, start
+        return start
     restored.check_may_write(start.size)
     after = _store(start, new, current)
     rows = projection.fold([one for one, _ in new], projection.Rows(from_database=True))
     projection.write(rows)
-    return results, after
+    return after
+
+
+_New = dict[str, tuple[Recorded, str]]  # event id -> the event and its payload
+
+
+def _checked_each(
+    asked: Sequence[_Asked], start: state.Known
+) -> tuple[list[tuple[Recorded, str]], State]:
+    """What is new, with payload, and the state after; who is refused leaves nothing in it."""
+    new: _New = {}
+    current = start.state
+    for one in asked:
+        one.error, more = None, dict(new)
+        try:
+            one.results, current = _checked(one, start, current, more)
+        except UserError as error:
+            one.error = error
+        else:
+            new = more
+    return list(new.values()), current
 
 
 def _checked(
-    entries: Sequence[Entry], by: str, start: state.Known
-) -> tuple[list[Recorded], list[tuple[Recorded, str]], State]:
-    """What each entry amounts to, which of them are new (with payload), and the state after."""
-    earlier_rows = _stored_before(entries, start.state)
-    now, current = _now(), start.state
+    asked: _Asked, start: state.Known, current: State, new: _New
+) -> tuple[list[Recorded], State]:
+    """What each entry amounts to, and the state after; what is new is added to ``new``."""
+    earlier_rows = _stored_before(asked.entries, start.state)
+    now = _now()
     results: list[Recorded] = []
-    new: dict[str, tuple[Recorded, str]] = {}
-    for entry in entries:
+    for entry in asked.entries:
         payload = encode(entry.event)
-        seen = _seen(entry, payload, by, earlier_rows, new)
+        actor = entry.by or asked.by
+        seen = _seen(entry, payload, actor, earlier_rows, new)
         if seen is None:
-            seen = _recorded(entry, by, start.size + len(new), now)
+            seen = _recorded(entry, actor, start.size + len(new), now)
             current = apply(current, seen)
             new[seen.event_id] = (seen, payload)
         results.append(seen)
-    return results, list(new.values()), current
+    return results, current
 
 
 def _stored_before(entries: Sequence[Entry], known: State) -> dict[str, EventRow]:
@@ -173,7 +233,9 @@ def _store(start: state.Known, new: Sequence[tuple[Recorded, str]], current: Sta
 def destroy_salt(event_id: str, reason: str, *, by: str) -> Recorded:
     """Record that the salt of an event is destroyed, and destroy it, in one transaction."""
     with writing():
-        recorded, after = _written([Entry(SaltDestroyed(event_id, reason))], by)
+        asked = _Asked([Entry(SaltDestroyed(event_id, reason))], by)
+        after = _written([asked])
+        recorded = asked.outcome()
         Salt.objects.filter(sequence=after.state.event_ids[event_id]).delete()
     state.remember(after)
     return recorded[0]
