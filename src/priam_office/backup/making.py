@@ -14,9 +14,10 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from priam_office.backup import archive
-from priam_office.backup.tables import dump, kept_models, snapshot
+from priam_office.backup.tables import dump, kept_models
 from priam_office.installation import Installation
 from priam_office.record import queries
+from priam_office.record.transactions import reading
 
 __all__ = ["back_up", "back_up_keys"]
 
@@ -36,7 +37,7 @@ def back_up(
 
 
 def _members(installation: Installation, progress: Progress) -> Iterator[archive.Member]:
-    with snapshot():
+    with reading():
         size, last = queries.head()
         checkpoint = queries.latest()
         about = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +22,7 @@ from priam.errors import UserError
 from priam_office.record.projection import derived_models
 from priam_office.vault.fields import Sealed, SealedText
 
-__all__ = ["dump", "kept_models", "load", "reset_sequences", "snapshot"]
+__all__ = ["dump", "kept_models", "load", "reset_sequences"]
 
 _CHUNK = 2000
 _NOT_KEPT = {"contenttypes", "auth", "sessions"}
@@ -38,21 +37,6 @@ def kept_models() -> list[type[models.Model]]:
         through = [f.remote_field.through for f in model._meta.many_to_many]
         found += [model, *(t for t in through if t._meta.auto_created)]
     return [m for m in found if m not in derived and m._meta.managed and not m._meta.proxy]
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """One view of the whole database; writers are not kept waiting."""
-    begin = {
-        "sqlite": "BEGIN DEFERRED",
-        "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    }[connection.vendor]
-    with connection.cursor() as cursor:
-        cursor.execute(begin)
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
 
 
 def dump(model: type[models.Model]) -> Iterator[bytes]:

@@ -248,9 +248,11 @@ def import_(folder: Path, file: Path) -> None:
     click.echo(f"{taken.events} acts of {taken.sender}, {taken.new} of them new.")
     if taken.waiting:
         click.echo(
-            f"{taken.waiting} acts wait ({taken.why}): take in the other party's file, then this "
-            "one again."
+            f"{taken.waiting} acts wait ({taken.why}). They are kept, and taken in by themselves "
+            "once they can follow."
         )
+    if taken.freed:
+        click.echo(f"{taken.freed} acts of others had waited for this file and are taken in.")
 
 
 for _command in (handover, hand_over, count, serve, sync, *ACTS, *KEY_COMMANDS):

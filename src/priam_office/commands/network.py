@@ -101,7 +101,9 @@ def _said(way: str, taken: Taken | None) -> str:
         return f"{way}: nothing new"
     words = f"{way}: {taken.events} acts, {taken.new} of them new"
     if taken.waiting:
-        words += f"; {taken.waiting} wait ({taken.why}): exchange with the other party first"
+        words += f"; {taken.waiting} wait ({taken.why})"
+    if taken.freed:
+        words += f"; {taken.freed} acts of others that had waited for them are taken in"
     return words
 
 

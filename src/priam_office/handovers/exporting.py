@@ -140,7 +140,7 @@ def dispute(me: Own, signers: Sequence[Signer], batch: str) -> bytes:
         growth=tuple(_unique(step for one in received for step in one.growth)),
         events=(
             *_disclosed(me.actor, chosen, newest.size),
-            *_unique(e for one in received for e in one.events if about.relevant(e)),
+            *_first_copies(e for one in received for e in one.events if about.relevant(e)),
         ),
         manifests=tuple(str(note) for note in signed if note.signatures),
         receptions=tuple(text for name in names for text in documents.kept_receptions(name)),
@@ -220,6 +220,14 @@ def _most_signed(texts: Iterable[str]) -> list[str]:
         statement = text.partition("\n\n")[0]
         best[statement] = max(best.get(statement, ""), text, key=len)
     return list(best.values())
+
+
+def _first_copies(events: Iterable[BundleEvent]) -> list[BundleEvent]:
+    """Each event once; a file that had to wait holds some that the next one brings again."""
+    found: dict[tuple[str, bytes], BundleEvent] = {}
+    for event in events:
+        found.setdefault((event.log, event.leaf), event)
+    return list(found.values())
 
 
 def _unique(values: Iterable[Any]) -> list[Any]:

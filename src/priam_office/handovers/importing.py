@@ -1,5 +1,8 @@
 """Take in an exchange file: verify all of it, then write what is new, or refuse it in a sentence.
 
+What a party did after it had seen another's acts follows them here too, in whatever order the
+files arrive: its file is taken in up to there, kept, and tried again after each other file.
+
 A party speaks for itself only. Its log may only grow from what was seen of it before; another
 history under the same signature is kept as proof. Events keep their ids, so that a file that is
 taken in twice, or again after a crash half-way, changes nothing more.
@@ -11,8 +14,9 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 
 from priam.errors import UserError
 from priam.events import BagsHandedOver, ManifestIssued, OfferMade, ReadingStated, decode
@@ -48,7 +52,8 @@ from priam_office.record import queries, restored
 from priam_office.record.acts import body
 from priam_office.record.models import Event as Row
 from priam_office.record.state import known
-from priam_office.record.write import Entry, record, record_all
+from priam_office.record.transactions import DiskFull
+from priam_office.record.write import Entry, record_all
 
 __all__ = ["Taken", "take"]
 
@@ -60,7 +65,8 @@ class Taken:
     """What a file brought: from whom, how many acts, how many of them were new.
 
     ``waiting`` acts at its end cannot yet follow what is here, for the reason ``why``: another
-    party's file has to come first, then this one again.
+    party's file has to come first; then these are taken in by themselves. ``freed`` acts of
+    others had waited for this file and were taken in after it.
     """
 
     sender: str
@@ -68,10 +74,50 @@ class Taken:
     new: int
     waiting: int = 0
     why: str = ""
+    freed: int = 0
 
 
 def take(me: Own, data: bytes) -> Taken:
-    """Take in a file that another installation exported for this one."""
+    """Take in a file that another installation exported for this one, and what waited for it."""
+    taken = _take(me, data)
+    waiting, size = me.folder / "waiting", -1
+    _keep_waiting(waiting / f"{taken.sender}.bundle", data, taken)
+    while size != (size := queries.head()[0]):
+        for path in sorted(waiting.glob("*.bundle")):
+            again = _again(me, path)
+            if again is None:
+                continue
+            if again.sender == taken.sender:
+                taken = replace(again, new=taken.new + again.new, freed=taken.freed)
+            else:
+                taken = replace(taken, freed=taken.freed + again.new)
+    return taken
+
+
+def _keep_waiting(path: Path, data: bytes, taken: Taken) -> None:
+    """Keep the sender's last file while acts in it wait. It can be had again from the sender."""
+    if taken.waiting:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_durably(path, data)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _again(me: Own, path: Path) -> Taken | None:
+    """Try a file that had to wait; one that a newer file has overtaken is dropped."""
+    data = path.read_bytes()
+    try:
+        taken = _take(me, data)
+    except DiskFull:
+        raise
+    except UserError:
+        path.unlink(missing_ok=True)
+        return None
+    _keep_waiting(path, data, taken)
+    return taken
+
+
+def _take(me: Own, data: bytes) -> Taken:
     try:
         bundle, note = read_bundle(data)
         keys, since = _sender(me, bundle)
@@ -86,16 +132,16 @@ def take(me: Own, data: bytes) -> Taken:
         size = _check_history(me, bundle, keys, since)
         entries = [_entry(one, keys) for one in bundle.events]
         _check_not_behind(me, entries, keys)
-        fitting, waits = _fitting(entries, bundle, keys)
+        fitting = _fitting(me, entries, bundle, keys, size)
     except LogError as error:
         raise UserError(f"the file is refused: {error}") from None
-    before, _ = queries.head()
-    if fitting:
-        record_all(entries[:fitting], by=keys.log)
-    after, _ = queries.head()
-    if not waits:
-        _remember(me, bundle, keys, size, data)
-    return Taken(keys.party, len(entries), after - before, len(entries) - fitting, waits)
+    known_before = known().state.event_ids
+    chosen = entries[: fitting.count]
+    new = sum(entry.event_id not in known_before for entry in chosen)
+    seen = _kept_as_evidence(me, bundle, keys, fitting.seen, data)
+    if chosen or seen:
+        record_all([*chosen, *seen], by=keys.log)
+    return Taken(keys.party, len(entries), new, len(entries) - fitting.count, fitting.why)
 
 
 def _sender(me: Own, bundle: Bundle) -> tuple[KeysTrusted, int]:
@@ -222,24 +268,64 @@ def _entry(one: BundleEvent, keys: KeysTrusted) -> Entry:
     return Entry(event, leaf.event_id, leaf.claimed_time)
 
 
-def _fitting(entries: Sequence[Entry], bundle: Bundle, keys: KeysTrusted) -> tuple[int, str]:
-    """How many of the entries can follow what is here, each checked; and why not the next one.
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """The first ``count`` acts of a file can follow what is here; ``why`` the next one cannot.
 
-    Between three parties acts interleave: one file may wait for another, and is then taken in
-    again after it.
+    ``seen``: up to which of its checkpoints the sender's log is then here, 0 if to none.
+    """
+
+    count: int
+    seen: int
+    why: str = ""
+
+
+def _fitting(
+    me: Own, entries: Sequence[Entry], bundle: Bundle, keys: KeysTrusted, size: int
+) -> _Fitting:
+    """How many of the entries can follow what is here, each checked.
+
+    Between three parties acts interleave. An act that came after another party's acts waits for
+    them, and what is taken in then ends at a checkpoint: so the mark that is set for it
+    (:class:`CheckpointSeen`) says to everybody else what this party's next acts come after. An
+    act that contradicts what is here waits too, but those before it do not.
     """
     state, signing = known().state, _Signing.of(keys.party)
-    for at, (entry, source) in enumerate(zip(entries, bundle.events, strict=True)):
+    places = [parse_leaf(one.leaf).sequence for one in bundle.events]
+    points = sizes_of(bundle, keys.log)
+    for at, (entry, place) in enumerate(zip(entries, places, strict=True)):
         event, event_id = entry.event, str(entry.event_id)
         if event_id in state.event_ids:
             continue  # record_all compares its content
         when = str(entry.claimed_time)
+        seen = max((point for point in points if point <= place), default=0)
+        missing = _not_here_yet(me, state, event, keys)
+        if missing:
+            return _Fitting(sum(one < seen for one in places), seen, missing)
         try:
             state = apply(state, Recorded(event_id, state.size, keys.log, when, when, event))
         except RuleError as error:
-            return at, str(error)
-        _check_words(event, state, keys, signing, parse_leaf(source.leaf).sequence)
-    return len(entries), ""
+            return _Fitting(at, seen, str(error))
+        _check_words(event, state, keys, signing, place)
+    return _Fitting(len(entries), size)
+
+
+def _not_here_yet(me: Own, state: State, event: Event, keys: KeysTrusted) -> str:
+    """What the sender had seen of another party before it went on, and is not here yet.
+
+    A meeting is closed, or an offer withdrawn, in view of what the other side had done by then.
+    Taken in without that, the other side's acts would come too late here, for good. An observer
+    decides nothing, so nobody waits for its log.
+    """
+    if not isinstance(event, CheckpointSeen) or event.log in (me.actor, keys.log):
+        return ""
+    other = next((one.party for one in parties.trusted().values() if one.log == event.log), "")
+    if other not in state.parties or state.parties[other].role != "party":
+        return ""
+    last = _last_seen(me, event.log)
+    if last is not None and last[0] >= event.size:
+        return ""
+    return f"it goes on from {event.size} events of {other}; take in a file of {other} first"
 
 
 @dataclass
@@ -319,13 +405,19 @@ def _speaker(event: Event, state: State) -> str | None:
     return by
 
 
-def _remember(me: Own, bundle: Bundle, keys: KeysTrusted, size: int, data: bytes) -> None:
-    """Keep the file as evidence, then the checkpoint: only now is the file wholly taken in."""
+def _kept_as_evidence(
+    me: Own, bundle: Bundle, keys: KeysTrusted, size: int, data: bytes
+) -> list[Entry]:
+    """Keep the file, and give what says that the sender's log is here up to ``size``.
+
+    That is written together with the acts: else this party could go on in view of them, and
+    nobody would know that it had.
+    """
     last = _last_seen(me, keys.log)
-    if last is not None and last[0] == size:
-        return
+    if size == 0 or (last is not None and last[0] >= size):
+        return []
     folder = me.folder / "received"
     folder.mkdir(mode=0o700, exist_ok=True)
     write_durably(folder / f"{keys.party}-{size:012d}.bundle", data)
     seen = CheckpointSeen(me.party, keys.log, size, sizes_of(bundle, keys.log)[size][1])
-    record(seen, by=me.actor, event_id=content_id(seen))
+    return [Entry(seen, content_id(seen), by=me.actor)]

@@ -145,11 +145,6 @@ def _free(folder: Path) -> int:
     return stat.f_bavail * stat.f_frsize
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    reason="import does not wait for what the sender had seen of the other party; the refusal then "
-    "comes after the closing and is never taken in (docs/explanation/reliability.md)",
-)
 def test_an_observer_takes_files_in_any_order(prepared: Prepared) -> None:
     """A closes a meeting after it heard of B's refusal; C hears of the closing first."""
     import itertools
@@ -174,6 +169,34 @@ def test_an_observer_takes_files_in_any_order(prepared: Prepared) -> None:
         for node in (a, b, c):
             node.close()
         shutil.rmtree(folder)
+
+
+def test_a_chain_of_acts_needs_one_file_of_each(prepared: Prepared) -> None:
+    """A and B go to and fro many times before the observer hears of any of it."""
+    import shutil
+
+    from priam import events
+    from tests.office.faults.runs import picture
+
+    template, keys, folder = prepared
+    shutil.copytree(template, folder)
+    a, b, c = (Local(p, folder / p, keys[p]) for p in "ABC")
+    _at_the_point(a, b, "PRM-1", "PRM-2")
+    for number in range(10, 16):
+        _write(a, events.BagRegistered(f"PRM-{number}", "A"))
+        _carry(a, b)
+        _write(b, events.BagRegistered(f"PRM-{number}9", "B"))
+        _carry(b, a)
+    waiting, why = _carry(b, c)
+    assert waiting and "take in a file of A first" in why
+    assert (c.folder / "waiting" / "B.bundle").is_file()
+    assert _carry(a, c) == (0, "")
+    assert not (c.folder / "waiting" / "B.bundle").exists()
+    assert picture(c.call("state")) == picture(a.call("state"))
+    for node in (a, b, c):
+        assert node.call("audit", []) == []
+        node.close()
+    shutil.rmtree(folder)
 
 
 def _write(node: Local, *made: Any) -> None:
