@@ -125,3 +125,51 @@ def test_languages_are_named_in_their_own_script() -> None:
     from django.conf import settings
 
     assert settings.LANGUAGES == [("en", "English"), ("ru", "Русский"), ("uk", "Українська")]
+
+
+GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "reference" / "glossary.md"
+# Words that the glossary replaced, which come back with every new hand.
+WRONG = {
+    "uk": r"\b(випад(ок|к(ом|у|а|и|ів|ами|ах))|решт(ки|ок|ками|ках)|бирк\w+|маніфест\w*"
+    r"|індивід\w*)\b",
+    "ru": r"\b(опозна\w+|ярлык\w*|бирк\w+|манифест\w*|индивид\w*)\b",
+}
+
+
+def glossary() -> list[tuple[str, dict[str, str]]]:
+    """English term -> its Ukrainian and Russian, every form of every row."""
+    terms = []
+    for line in GLOSSARY.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|") or cells[0] in {"English", "---"}:
+            continue
+        english, ukrainian, russian = (cell.split("; ") for cell in cells[:3])
+        assert len(english) == len(ukrainian) == len(russian), line
+        for term, uk, ru in zip(english, ukrainian, russian, strict=True):
+            terms.append((term, {"uk": uk, "ru": ru}))
+    return terms
+
+
+@each_catalogue
+def test_a_term_of_the_glossary_has_its_one_word(home: Path, language: str) -> None:
+    terms = {english: words[language] for english, words in glossary()}
+    assert len(terms) > 50
+    other = [
+        (message.id, message.string)
+        for message in messages.catalogue(home, language)
+        if isinstance(message.id, str)
+        and (term := terms.get(message.id.rstrip(":").casefold()))
+        and message.string.rstrip(":").casefold() != term
+    ]
+    assert other == []
+
+
+@each_catalogue
+def test_no_replaced_word_and_no_typewriter_marks(home: Path, language: str) -> None:
+    for message in messages.catalogue(home, language):
+        for form in message.string if isinstance(message.string, tuple) else (message.string,):
+            wrong = re.search(WRONG[language], form, re.IGNORECASE)
+            # “the two cases” of a sentence about possibilities is a plain word
+            assert not wrong or "ці два випадки" in form, form
+            assert not re.search(r"\w'\w| - ", form), form
+            assert '"' not in re.sub(r'="[^"]*"', "", form), form
