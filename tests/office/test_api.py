@@ -183,3 +183,26 @@ def test_tokens_are_made_shown_once_and_ended_on_a_page(sqlite: str) -> None:
     assert client.post("/en/work/tokens/", {"end": "9" * 400}).status_code == 302
     assert client.post("/en/work/tokens/", {"label": " "}).status_code == 200
     assert Token.objects.count() == 1
+
+
+def test_reads_of_sealed_data_are_recorded_and_shown_to_the_right_roles(sqlite: str) -> None:
+    from priam_office.people.reading import DataRead
+    from priam_office.record.models import Event
+    from tests.office.test_releases import NAME, decide
+
+    told = decide()
+    client = Client()
+    answer = client.get("/api/v1/missing", headers=token("liaison"))
+    first = answer.json()["items"][0]
+    assert first["facts"]["names"][0]["surname"] == NAME and first["family"] == told["family"]
+    one = client.get(f"/api/v1/missing/{told['missing']}", headers=token("liaison"))
+    assert one.json()["facts"]["names"][0]["surname"] == NAME
+    decisions = client.get("/api/v1/decisions", headers=token("legal")).json()["items"]
+    assert decisions[0]["cases"] == [told["case"]]
+    assert sorted(decisions[0]["signed_for"]) == ["law", "science"]
+    assert client.get("/api/v1/profiles", headers=token("laboratory")).json()["items"] == []
+    assert Event.objects.filter(type=DataRead.type).count() == 4
+    for role in ("mortuary", "laboratory", "legal"):
+        for call in ("missing", "decisions", "releases", "profiles", "cases"):
+            shown = client.get(f"/api/v1/{call}", headers=token(role)).json()
+            assert NAME not in json.dumps(shown, ensure_ascii=False)

@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from priam.errors import UserError
-from priam_office.api import public, staff
+from priam_office.api import public, sealed, staff
 
 __all__ = ["api"]
 
@@ -26,6 +26,7 @@ api = NinjaAPI(
 )
 api.add_router("", public.router)
 api.add_router("", staff.router)
+api.add_router("", sealed.router)
 
 
 @api.exception_handler(ValidationError)

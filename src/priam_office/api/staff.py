@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -113,7 +114,7 @@ def manifests(request: HttpRequest, after: Tag = "", limit: Limit = 100) -> Page
 
 def _part(table: Any, after: str, limit: int) -> tuple[list[Any], str | None]:
     """``limit`` rows from key ``after`` on, and the key that follows them."""
-    keys = sorted(key for key in table if key >= after)[: limit + 1]
+    keys = heapq.nsmallest(limit + 1, (key for key in table if key >= after))
     following = keys[limit] if len(keys) > limit else None
     return [table[key] for key in keys[:limit]], following
 
