@@ -10,6 +10,7 @@ taken in twice, or again after a crash half-way, changes nothing more.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import re
@@ -98,9 +99,20 @@ def _keep_waiting(path: Path, data: bytes, taken: Taken) -> None:
     """Keep the sender's last file while acts in it wait. It can be had again from the sender."""
     if taken.waiting:
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_durably(path, data)
+        _write_file(path, data)
     else:
         path.unlink(missing_ok=True)
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    try:
+        write_durably(path, data)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            raise
+        raise DiskFull(
+            "the disk is full: the file cannot be kept. Make room, then take it in again"
+        ) from None
 
 
 def _again(me: Own, path: Path) -> Taken | None:
@@ -418,6 +430,6 @@ def _kept_as_evidence(
         return []
     folder = me.folder / "received"
     folder.mkdir(mode=0o700, exist_ok=True)
-    write_durably(folder / f"{keys.party}-{size:012d}.bundle", data)
+    _write_file(folder / f"{keys.party}-{size:012d}.bundle", data)
     seen = CheckpointSeen(me.party, keys.log, size, sizes_of(bundle, keys.log)[size][1])
     return [Entry(seen, content_id(seen), by=me.actor)]

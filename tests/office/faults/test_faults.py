@@ -199,6 +199,35 @@ def test_a_chain_of_acts_needs_one_file_of_each(prepared: Prepared) -> None:
     shutil.rmtree(folder)
 
 
+def test_a_file_that_cannot_be_kept_is_not_taken_in(
+    prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+    import shutil
+
+    from priam import events
+    from priam_office.handovers import importing
+
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    template, keys, folder = prepared
+    shutil.copytree(template, folder)
+    a, b = (Local(p, folder / p, keys[p]) for p in "AB")
+    _write(a, events.BagRegistered("PRM-1", "A"))
+    before = len(b.call("rows", 0))
+    with monkeypatch.context() as context:
+        context.setattr(importing, "write_durably", full)
+        with pytest.raises(UserError, match="the disk is full: the file cannot be kept"):
+            _carry(a, b)
+    assert len(b.call("rows", 0)) == before
+    assert _carry(a, b) == (0, "")
+    assert "PRM-1" in b.call("state").bags
+    for node in (a, b):
+        node.close()
+    shutil.rmtree(folder)
+
+
 def _write(node: Local, *made: Any) -> None:
     from tests.office.faults.world import event_id
 
