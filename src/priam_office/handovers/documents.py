@@ -6,7 +6,7 @@ the other, and a manifest that was changed no longer has its name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from priam.errors import UserError
 from priam.events.handovers import CountStated, ReservationMade
@@ -92,10 +92,13 @@ def note_of(state: State, name: str) -> Note:
     return notes.parse(f"{text}\n{''.join(lines)}") if lines else Note(text, ())
 
 
-def reception(state: State, name: str, by: str) -> Reception:
+def reception(
+    state: State, name: str, by: str, *, heard: Collection[str] | None = None
+) -> Reception:
     """What ``by`` counted for a manifest, as it is signed: the count and the reservations.
 
     Bags that the receiver refused stand there too, with its reason: they were not handed over.
+    ``heard``: the refused bags that another party than the receiver had heard of; all if None.
     """
     held = state.manifest(name)
     stated = state.entries[held.counts[by]].value if by in held.counts else None
@@ -115,6 +118,7 @@ def reception(state: State, name: str, by: str) -> Reception:
     reservations |= {
         tag: Reservation(tag, False, f"{REFUSED}{reason}")
         for tag, reason in sorted(held.refusals.items())
+        if heard is None or tag in heard
     }
     role = {held.giver: "giver", held.receiver: "receiver"}.get(by, "observer")
     return Reception(name, by, role, stated.count, tuple(reservations.values()))

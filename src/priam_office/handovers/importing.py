@@ -399,7 +399,13 @@ def _check_words(
     elif isinstance(event, ReceptionSigned):
         document, note = parse_reception(event.note)
         signing.check(note, "reception", place)
-        if document.text != documents.reception(state, event.manifest, event.by).text:
+        # Who signed before it heard of a refusal has not signed something wrong.
+        heard = [noted.tag for noted in document.reservations if noted.refused]
+        all_ = event.by == state.manifest(event.manifest).receiver
+        recorded = documents.reception(
+            state, event.manifest, event.by, heard=None if all_ else heard
+        )
+        if document.text != recorded.text:
             raise LogError("a signed reception is not what its party recorded")
         if document.digest != event.reception:
             raise LogError("a reception is not the one that its event names")

@@ -228,6 +228,32 @@ def test_a_file_that_cannot_be_kept_is_not_taken_in(
     shutil.rmtree(folder)
 
 
+def test_a_count_signed_before_a_refusal_was_heard_of_is_taken_in(prepared: Prepared) -> None:
+    """A signs what it counted while B pushes a bag back: A could not say more than it knew."""
+    import shutil
+
+    from priam import events
+    from tests.office.faults.runs import picture
+
+    template, keys, folder = prepared
+    for order in ("AB", "BA"):
+        shutil.copytree(template, folder)
+        a, b, c = (Local(p, folder / p, keys[p]) for p in "ABC")
+        name = _at_the_point(a, b, "PRM-1", "PRM-2")
+        _write(a, events.CountStated(name, "A", 2))
+        a.call("sign", name)
+        _write(b, events.BagRefused(name, "PRM-2", "B", "no seal"))
+        for sender in order:
+            _carry({"A": a, "B": b}[sender], c)
+        assert not (c.folder / "waiting" / f"{order[0]}.bundle").exists()
+        assert _carry(a, b) == _carry(b, a) == (0, "")
+        pictures = [picture(node.call("state")) for node in (a, b, c)]
+        assert pictures[0] == pictures[1] == pictures[2]
+        for node in (a, b, c):
+            node.close()
+        shutil.rmtree(folder)
+
+
 def _write(node: Local, *made: Any) -> None:
     from tests.office.faults.world import event_id
 
