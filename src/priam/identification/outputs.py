@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from priam.formats.delimited import safe_cell
 from priam.identification.conclusions import KINDS, Alternative, Proposal
 from priam.identification.relatives import Ask
 from priam.identification.run import LN10, Outcome
@@ -177,5 +178,6 @@ def _rejected(outcome: Outcome) -> str:
     stream = io.StringIO()
     out = csv.writer(stream, lineterminator="\n")
     out.writerow(["file", "where", "record", "reason"])
-    out.writerows((r.file, r.where, r.record, r.reason) for r in outcome.records.rejected)
+    for r in outcome.records.rejected:
+        out.writerow([safe_cell(cell) for cell in (r.file, r.where, r.record, r.reason)])
     return stream.getvalue()

@@ -17,6 +17,7 @@ from typing import Any
 
 from priam import __version__
 from priam.errors import UserError
+from priam.formats.delimited import safe_cell
 from priam.names.comparisons import FIELDS
 from priam.names.estimation import PRIOR_PAIRS
 from priam.names.linkage import Options
@@ -80,11 +81,11 @@ class new_folder:
 
 
 def write_csv(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """A UTF-8 table with commas."""
+    """A UTF-8 table with commas; no cell is taken for a formula."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerows([safe_cell(cell) for cell in row] for row in rows)
 
 
 def _json(path: Path, value: object) -> None:

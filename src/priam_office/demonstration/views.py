@@ -14,14 +14,15 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import resolve, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from priam_office.demonstration.deciding import PASSPHRASE
-from priam_office.demonstration.guide import PLACES
+from priam_office.demonstration.guide import PLACES, Step
 from priam_office.demonstration.playing import ACCOUNTS, accounts, is_demonstration
 from priam_office.people.models import User
-from priam_office.people.permissions import ROLES, SECOND_FACTOR, work_policy
+from priam_office.people.permissions import ROLES, SECOND_FACTOR, permits, work_policy
 
 __all__ = ["become", "guide"]
 
@@ -48,7 +49,16 @@ def guide(request: HttpRequest) -> HttpResponse:
     """A day in the mortuary, the laboratory, the family office, on the board."""
     names = {key: name for key, (name, _) in ACCOUNTS.items()}
     context = {"places": PLACES, "names": names, "roles": ROLES, "passphrase": PASSPHRASE}
+    context["open"] = {
+        step.page for place in PLACES for step in place.steps if _opens(request, step)
+    }
     return render(request, "demonstration/guide.html", context)
+
+
+def _opens(request: HttpRequest, step: Step) -> bool:
+    """Whether the page of this step opens for whoever looks at the guide now."""
+    permission = getattr(resolve(reverse(step.page)).func, "permission", None)
+    return permission is None or permits(request.user, permission)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from priam_office.families import pedigrees
 from priam_office.families.queries import FamilyPage, display_name, written
 from priam_office.families.words import word
 
-__all__ = ["Drawn", "drawn", "label", "picture", "sampled", "undrawn"]
+__all__ = ["Drawn", "drawn", "in_words", "label", "picture", "sampled", "undrawn"]
 
 
 @dataclass(frozen=True)
@@ -103,18 +103,17 @@ def picture(page: FamilyPage) -> SafeString:
         labels={row.member.id: row.label for row in rows},
         title=_("Pedigree"),
         partners=pedigrees.couples(members),
-        words=" ".join(_in_words(row) for row in rows),
+        words=" ".join(in_words(r.member, r.label, r.father, r.mother, r.sampled) for r in rows),
     )
     return mark_safe(svg)  # every text in it is escaped by the library
 
 
-def _in_words(row: Drawn) -> str:
-    parts = [row.label, word("sex", row.member.sex)]
-    if row.father and row.mother:
-        parts.append(
-            _("child of %(father)s and %(mother)s") % {"father": row.father, "mother": row.mother}
-        )
-    parts += [_("missing")] if row.member.missing else []
-    parts += [_("with a sample")] if row.sampled else []
-    parts += [_("dead")] if row.member.deceased else []
+def in_words(member: Member, label: str, father: str, mother: str, sampled: bool) -> str:
+    """One member of a drawing, for those who do not see it."""
+    parts = [label, word("sex", member.sex)]
+    if father and mother:
+        parts.append(_("child of %(father)s and %(mother)s") % {"father": father, "mother": mother})
+    parts += [_("missing")] if member.missing else []
+    parts += [_("with a sample")] if sampled else []
+    parts += [_("dead")] if member.deceased else []
     return ", ".join(parts) + "."

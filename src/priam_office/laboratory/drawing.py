@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from priam.errors import UserError
+from priam.events import Member
 from priam.kinship.drawing import draw
+from priam_office.families.drawing import in_words
 from priam_office.families.pedigrees import members_of, pedigree_of
 
 __all__ = ["draw_family"]
@@ -37,8 +39,23 @@ def draw_family(
         deceased=[m.id for m in members if m.deceased and m.id in inside],
         labels={one: letter for one, letter in of.items() if one in inside},
         title=_("Family of the missing person"),
+        words=_in_words([m for m in members if m.id in inside], of, typed),
     )
     return letters, svg
+
+
+def _in_words(members: list[Member], letters: Mapping[str, str], typed: Collection[str]) -> str:
+    label = {m.id: letters.get(m.id, f"№ {m.id}") for m in members}
+    return " ".join(
+        in_words(
+            m,
+            label[m.id],
+            label.get(m.father or "", ""),
+            label.get(m.mother or "", ""),
+            m.person in typed,
+        )
+        for m in members
+    )
 
 
 def _letter(number: int) -> str:

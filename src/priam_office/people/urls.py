@@ -35,6 +35,7 @@ urlpatterns = [
     path("account/", views.my_account, name="my-account"),
     path("account/", views.my_account, name="mfa_index"),
     path("account/", views.my_account, name="mfa_list_webauthn"),
+    path("account/", views.my_account, name="account_set_password"),  # where there is none
     path("account/second-factor/", views.second_factor, name="second-factor"),
     path("account/signing-key/", views.signing_key, name="signing-key"),
     path("accounts/", administration.accounts, name="accounts"),
