@@ -16,6 +16,7 @@ from priam_office.board.forms import ProposeForm, RaiseForm, ReasonForm, SignFor
 from priam_office.board.models import Conflict, Decision, Standing
 from priam_office.people.permissions import permits, requires
 from priam_office.people.reading import note_read
+from priam_office.people.refusals import sentence
 from priam_office.people.signin import recently_signed_in
 from priam_office.people.signing import with_signing_key
 
@@ -79,7 +80,7 @@ def propose(request: HttpRequest, tag: str) -> HttpResponse:
         try:
             made = _propose(request.user, page, form)
         except UserError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentence(error))
         else:
             return redirect("board-decision", made)
     note_read(request.user, "identity", f"case/{tag}", "board-propose")
@@ -127,7 +128,7 @@ def sign(request: HttpRequest, decision: Any) -> HttpResponse:
         try:
             actions.sign(page.decision, told["capacity"], told["passphrase"], by=request.user)
         except UserError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentence(error))
         else:
             messages.success(request, _("You have signed this decision."))
             return redirect("board-decision", page.decision.decision)
@@ -145,7 +146,7 @@ def withdraw(request: HttpRequest, decision: Any) -> HttpResponse:
         try:
             actions.withdraw(row, form.cleaned_data["reason"], by=request.user)
         except UserError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentence(error))
         else:
             messages.success(request, _("The decision is withdrawn."))
             return redirect("board-case", row.cases.split()[0])
@@ -167,7 +168,7 @@ def reopen(request: HttpRequest, decision: Any) -> HttpResponse:
                 by=request.user,
             )
         except UserError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentence(error))
         else:
             messages.warning(request, _("The decision is reopened. Look at what it touches."))
             return redirect("board-decision", page.decision.decision)
@@ -191,7 +192,7 @@ def raise_conflict(request: HttpRequest, tag: str) -> HttpResponse:
                 [tag], form.cleaned_data["words"], by=request.user, missing=missing or None
             )
         except UserError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentence(error))
         else:
             messages.warning(request, _("The conflict is raised; nothing is released until then."))
             return redirect("board-case", tag)
@@ -209,7 +210,7 @@ def conflict(request: HttpRequest, conflict: Any) -> HttpResponse:
         try:
             actions.settle(row.conflict, form.cleaned_data["words"], by=request.user)
         except UserError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentence(error))
         else:
             messages.success(request, _("The conflict is settled."))
             return redirect("board-case", row.cases.split()[0])

@@ -17,6 +17,7 @@ from priam_office.cases import actions, photographs, queries
 from priam_office.cases.forms import posted_fields
 from priam_office.cases.models import Case, Photograph, Section, Version
 from priam_office.people.permissions import requires
+from priam_office.people.refusals import sentence
 
 __all__ = ["FORM", "original", "photograph", "record", "section"]
 
@@ -77,8 +78,8 @@ def _save(request: HttpRequest, tag: str, number: str) -> HttpResponse:
         )
     except UserError as error:
         if wants_json:
-            return JsonResponse({"outcome": "held", "words": str(error)}, status=409)
-        messages.error(request, str(error))
+            return JsonResponse({"outcome": "held", "words": sentence(error)}, status=409)
+        messages.error(request, sentence(error))
         return redirect("case-section", tag, number)
     if wants_json:
         details = {"revision": saved.revision, "base": saved.base, "clashing": saved.clashing}
@@ -117,7 +118,7 @@ def _photograph(request: HttpRequest, name: Any, read: Any, content_type: str) -
     try:
         data = read(row)
     except UserError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return redirect(reverse("case", args=[row.case]))
     response = HttpResponse(data, content_type=content_type)
     response["Content-Disposition"] = f'inline; filename="{row.photograph}"'

@@ -38,6 +38,7 @@ from priam_office.cases.sync import (
 )
 from priam_office.cases.views import try_to
 from priam_office.people.permissions import requires
+from priam_office.people.refusals import sentence
 
 __all__ = ["held", "manifest", "offline", "service_worker", "sync", "tablets"]
 
@@ -243,12 +244,12 @@ def held(request: HttpRequest) -> HttpResponse:
             if result.outcome in ("written", "beside"):
                 messages.success(request, _("The entry is recorded."))
             else:
-                messages.error(request, result.words)
+                messages.error(request, sentence(result.words))
         else:
             given = request.POST.get("words", "")[:2000]
             try_to(request, lambda: settle(row, given, by=request.user), _("Noted."))
         return redirect("held")
     listed = queries.held(request.GET.get("after", ""))
-    rows = [(row, json.loads(row.signed)) for row in listed]
+    rows = [(row, json.loads(row.signed), sentence(row.words)) for row in listed]
     found = {"listed": listed, "rows": rows, "tablets": queries.tablet_names(listed)}
     return render(request, "cases/held.html", found)

@@ -23,6 +23,7 @@ from priam_office.cases.diagram import figure
 from priam_office.cases.models import Bag, Case, Label
 from priam_office.cases.projection import STAGES
 from priam_office.people.permissions import requires
+from priam_office.people.refusals import sentence
 from priam_office.record.state import known
 
 __all__ = [
@@ -52,7 +53,7 @@ def try_to(request: HttpRequest, act: Any, done: str) -> bool:
     try:
         act()
     except UserError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return False
     messages.success(request, done)
     return True
@@ -86,7 +87,7 @@ def find_bag(request: HttpRequest) -> HttpResponse:
     try:
         tag = actions.tag_of(request.GET.get("tag", ""))
     except UserError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return redirect("bags")
     label = Label.objects.filter(pk=tag).first()
     if label is not None and label.kind != "bag":
@@ -390,7 +391,7 @@ def _sheet(request: HttpRequest, form: forms.LabelsForm) -> HttpResponse:
         tags = [actions.tag_of(tag) for tag in asked] or actions.new_tags(data["count"])
         pdf = label_sheet(tags, data["stock"], skip=data["skip"], copies=data["copies"])
     except UserError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return redirect("labels")
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="labels.pdf"'

@@ -7,11 +7,12 @@ it is. ``tests/office/test_reasons.py`` holds the forms to what the library writ
 
 from __future__ import annotations
 
-import functools
 import re
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from priam_office.people.sentences import Sentences
 
 __all__ = ["FORMS", "in_words"]
 
@@ -106,17 +107,11 @@ FORMS = (
         "drawn pedigree, an open missing person and a profile of somebody who consents"
     ),
 )
-_PLACE = re.compile(r"%\\?\((\w)\\?\)s")
 
 
 def in_words(text: str) -> str:
     """The sentence in the present language, where it has a known form."""
-    for form, pattern in _patterns():
-        found = pattern.fullmatch(text)
-        if found:
-            told = {name: _value(value) for name, value in found.groupdict().items()}
-            return _(form) % told if told else _(form)
-    return text
+    return _SENTENCES.in_words(text)
 
 
 def _value(text: str) -> str:
@@ -125,10 +120,4 @@ def _value(text: str) -> str:
     return _("over %s %%") % found[1] if found else text
 
 
-@functools.cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((form, _pattern(form)) for form in FORMS)
-
-
-def _pattern(form: str) -> re.Pattern[str]:
-    return re.compile(_PLACE.sub(r"(?P<\1>.+?)", re.escape(form)))
+_SENTENCES = Sentences(FORMS, _value)

@@ -17,6 +17,7 @@ from priam_office.laboratory.forms import ReasonForm, SearchForm, UploadForm
 from priam_office.laboratory.models import Profile, Search, StaffProfile, Upload
 from priam_office.people.permissions import requires
 from priam_office.people.reading import note_read
+from priam_office.people.refusals import sentence
 
 __all__ = [
     "aside",
@@ -84,7 +85,7 @@ def aside(request: HttpRequest, profile: str) -> HttpResponse:
         try:
             actions.set_aside(row, form.cleaned_data["reason"], by=request.user)
         except UserError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentence(error))
         else:
             messages.success(request, _("The profile is set aside; what is left counts."))
             return redirect("laboratory-subject", row.sample)
@@ -148,7 +149,7 @@ def _record(request: HttpRequest, held: Upload) -> HttpResponse:
             by=request.user,
         )
     except UserError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return redirect("laboratory-preview", held.upload)
     text = ngettext("%(n)s profile is recorded.", "%(n)s profiles are recorded.", count)
     messages.success(request, text % {"n": count})
@@ -167,7 +168,7 @@ def new_search(request: HttpRequest) -> HttpResponse:
         try:
             asked = actions.request_search(form.settings(), by=request.user)
         except UserError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentence(error))
         else:
             return redirect("laboratory-search", asked)
     context = {"form": form, "waiting": work.waiting()}
@@ -205,7 +206,7 @@ def call_off(request: HttpRequest, search: Any) -> HttpResponse:
     try:
         actions.call_off(row, by=request.user)
     except UserError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
     return redirect("laboratory-search", row.search)
 
 

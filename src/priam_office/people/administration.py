@@ -15,6 +15,7 @@ from priam.errors import UserError
 from priam_office.people import actions
 from priam_office.people.models import ResetAsked, User
 from priam_office.people.permissions import ROLES, requires
+from priam_office.people.refusals import sentence
 from priam_office.people.signin import recently_signed_in
 from priam_office.record.state import known
 
@@ -70,7 +71,7 @@ def account(request: HttpRequest, key: str) -> HttpResponse:
         try:
             password = _act(request, user)
         except UserError as error:
-            messages.error(request, str(error))
+            messages.error(request, sentence(error))
         else:
             if password:
                 return _told_once(request, user, password)

@@ -16,6 +16,7 @@ from priam_office.people import exceptions
 from priam_office.people.models import User
 from priam_office.people.permissions import PERMISSIONS, ROLES, requires
 from priam_office.people.reading import DataRead
+from priam_office.people.refusals import sentence
 from priam_office.people.signin import recently_signed_in
 from priam_office.record.acts import body
 from priam_office.record.models import Event
@@ -37,7 +38,7 @@ def exceptional_access(request: HttpRequest) -> HttpResponse:
             messages.success(request, _act(request))
             return redirect("exceptions")
         except (UserError, ValueError) as error:
-            problem = str(error)
+            problem = sentence(error)
     areas = exceptions.areas_for(request.user)
     context = {
         "requests": exceptions.requests(request.user),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from priam.errors import UserError
+from priam_office.people.refusals import in_words
 
 __all__ = ["IDENTITY_PAPERS", "TABS", "WAYS", "WISHES", "refusal"]
 
@@ -40,5 +41,5 @@ ISSUED = gettext_noop("The paper is made and kept.")
 
 
 def refusal(error: UserError) -> str:
-    """A refusal for the page. Rules speak English; what is not translated is shown as it is."""
-    return _("Not possible: %(why)s") % {"why": error}
+    """A refusal for the page, in the reader's language where its sentence is known."""
+    return _("Not possible: %(why)s") % {"why": in_words(error)}
