@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from priam.cli.counted import counted
+
 __all__ = ["identify"]
 
 STAGES = ("read", "re-associate", "search", "joint")
@@ -81,9 +83,9 @@ def _changed(settings: Any, combine: bool, missing: int | None) -> Any:
 
 def _summary(outcome: Any, out: Path, tally: dict[str, int]) -> None:
     click.echo(
-        f"{len(outcome.records.cases)} cases, {len(outcome.gate.aside)} set aside, "
-        f"{outcome.minimum_individuals} individuals at least; "
-        f"{len(outcome.records.rejected)} records rejected"
+        f"{counted(len(outcome.records.cases), 'case')}, {len(outcome.gate.aside)} set aside, "
+        f"{counted(outcome.minimum_individuals, 'individual')} at least; "
+        f"{counted(len(outcome.records.rejected), 'record')} rejected"
     )
     for kind, count in tally.items():
         click.echo(f"  {kind:26s}{count:8,d}")

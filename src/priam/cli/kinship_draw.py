@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from priam.cli.counted import counted
 from priam.errors import InputError, UserError
 from priam.formats import Families, Family, KinshipCase, load
 from priam.kinship.drawing import draw
@@ -39,7 +40,9 @@ def draw_families(
         out.write_text(picture, encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", file=out) from None
-    click.echo(f"{chosen.name}: {len(chosen.pedigree)} persons, written to {out}", err=True)
+    click.echo(
+        f"{chosen.name}: {counted(len(chosen.pedigree), 'person')}, written to {out}", err=True
+    )
 
 
 def _families(file: Path) -> list[Family]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from priam.cli.counted import counted
 from priam.errors import UserError
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def match(
         for which, side in ((left, found.pairs.left), (right, found.pairs.right))
     ]
     click.echo(
-        f"{len(left.persons)} and {len(right.persons)} persons: {len(found.proposed)} pairs "
+        f"{len(left.persons)} and {len(right.persons)} persons: "
+        f"{counted(len(found.proposed), 'pair')} "
         f"proposed, {len(found.possible)} possible, {alone[0]} and {alone[1]} without a pair"
         + (f"; {len(found.decided)} decided by people." if found.decided else ".")
     )
@@ -257,7 +259,10 @@ def cluster(
         )
         counted = sorted(histories.items(), reverse=True)
         write_csv(work / "histories.csv", (*labels, "count"), ((*h, n) for h, n in counted))
-    click.echo(f"{sum(len(item.persons) for item in read)} rows in {len(groups)} groups: {out}")
+    click.echo(
+        f"{counted(sum(len(item.persons) for item in read), 'row')} in "
+        f"{counted(len(groups), 'group')}: {out}"
+    )
 
 
 def _labels(paths: tuple[Path, ...]) -> list[str]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from priam.cli.counted import counted
+
 __all__ = ["simulate"]
 
 
@@ -36,5 +38,8 @@ def exchange(
     kinds: dict[str, int] = {}
     for entry in made.truth["cases"].values():
         kinds[entry["kind"]] = kinds.get(entry["kind"], 0) + 1
-    click.echo(f"{out}: {len(made.cases)} cases, {len(made.families)} families, seed {seed}")
+    click.echo(
+        f"{out}: {counted(len(made.cases), 'case')}, "
+        f"{counted(len(made.families), 'family', 'families')}, seed {seed}"
+    )
     click.echo("cases by kind: " + json.dumps(dict(sorted(kinds.items()))))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from priam.cli.counted import counted
 from priam.errors import UserError
 from priam_office.commands.opening import data_option
 
@@ -247,13 +248,13 @@ def list_(folder: Path) -> None:
     for offer in state.offers.values():
         last = offer.responses[-1] if offer.responses else None
         word = f"{last.kind} by {last.by}" if last else f"waits for {offer.receiver}"
-        number = "no figure" if offer.count is None else f"{offer.count:,} bags"
+        number = "no figure" if offer.count is None else counted(offer.count, "bag")
         click.echo(f"offer {offer.offer}: {offer.giver} to {offer.receiver}, {number}; {word}")
     for figure in manifest_figures(state):
         counts = "; ".join(f"{c.party} counted {_number(c.value)}" for c in figure.counts)
         click.echo(
             f"manifest {figure.manifest[:12]} batch {figure.batch}: {figure.giver} to "
-            f"{figure.receiver}, {figure.listed:,} bags, {figure.handed_over:,} let go, "
+            f"{figure.receiver}, {counted(figure.listed, 'bag')}, {figure.handed_over:,} let go, "
             f"{figure.refused:,} refused; signed: {figure.signed}; {counts}"
         )
     back = [bag for bag in state.bags.values() if bag.found_other_side]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from priam.cli.counted import counted
 from priam.errors import UserError
 from priam_office.commands.opening import data_option, open_installation, prepare
 
@@ -131,7 +132,10 @@ def restore(
         raise UserError("the restored installation does not verify: " + "; ".join(wrong[:5]))
     open_installation(folder)
     held = hold_restored(folder, expected["made"])
-    click.echo(f"Restored {expected['events']:,} events ({rows:,} rows) of {expected['origin']}.")
+    click.echo(
+        f"Restored {counted(expected['events'], 'event')} ({counted(rows, 'row')}) "
+        f"of {expected['origin']}."
+    )
     click.echo(f"Made on {expected['made']}; the log verifies against its last checkpoint.")
     if held:
         click.echo("Others may have seen more of this log: it is read-only for now. Next:")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from priam.cli.counted import counted
 from priam.errors import InputError
 from priam_office.commands.opening import data_option, open_installation
 
@@ -46,7 +47,8 @@ def import_file(folder: Path, file: Path, preview: bool, encoding: str | None) -
         for problem in made.problems[:_SHOWN]:
             click.echo(f"{file.name}: {problem}", err=True)
         raise InputError(
-            f"{len(made.problems)} problems (the first {_SHOWN} are above); nothing was written",
+            f"{counted(len(made.problems), 'problem')} (the first {_SHOWN} at most are above); "
+            "nothing was written",
             file=file,
         )
     _say(made, "would be new" if preview else "new")
@@ -54,11 +56,13 @@ def import_file(folder: Path, file: Path, preview: bool, encoding: str | None) -
         return
     with console.status("Writing; an interruption leaves nothing half written ..."):
         count = import_rows(made, by=installation.origin())
-    click.echo(f"{count} events recorded.")
+    click.echo(f"{counted(count, 'event')} recorded.")
 
 
 def _say(made: object, word: str) -> None:
     new, there = made.new, made.there  # type: ignore[attr-defined]
     rows = made.rows  # type: ignore[attr-defined]
-    click.echo(f"{rows} rows: " + ", ".join(f"{n} {what} {word}" for what, n in new.items()))
+    click.echo(
+        f"{counted(rows, 'row')}: " + ", ".join(f"{n} {what} {word}" for what, n in new.items())
+    )
     click.echo("there already: " + ", ".join(f"{n} {what}" for what, n in there.items() if n))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from priam.cli.counted import counted
 from priam.errors import UserError
 from priam_office.commands.opening import data_option
 
@@ -99,7 +100,10 @@ def casework(folder: Path, exchange: Path, search: bool) -> None:
             count = known().size
     click.echo(f"{count:,} events of casework in {time.monotonic() - started:.0f} s.")
     if search and count:
-        click.echo(f"{decided} individuals were put to the board; the others wait.")
+        click.echo(
+            f"{counted(decided, 'individual was', 'individuals were')} put to the board; "
+            "the others wait."
+        )
     click.echo("Sign in as anybody on the page /guide/ of the server.")
 
 

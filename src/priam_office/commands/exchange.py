@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from priam.cli.counted import counted
 from priam.errors import InputError, UserError
 from priam_office.commands.acts import ACTS
 from priam_office.commands.init import speak_for
@@ -186,7 +187,7 @@ def offer(
     from priam_office.handovers import actions
 
     actions.offer(me, offer, receiver, agreement, number=number, place=place, date=date)
-    click.echo(f"Offered {number} bags to {receiver}.")
+    click.echo(f"Offered {counted(number, 'bag')} to {receiver}.")
 
 
 @exchange.command(short_help="Accept, postpone or refuse an offer.")

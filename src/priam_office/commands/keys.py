@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from priam.cli.counted import counted
 from priam.errors import UserError
 from priam_office.commands.opening import data_option
 from priam_office.commands.witness import new_passphrase_option, passphrase_option
@@ -98,7 +99,7 @@ def revoke(folder: Path, key: str, reason: str) -> None:
     if not vkeys:
         raise UserError(f"there is no key {key!r}; `priam exchange keys` lists them")
     parties.revoke(me, vkeys, reason)
-    click.echo(f"Revoked {len(vkeys)} keys. What they signed before stays signed.")
+    click.echo(f"Revoked {counted(len(vkeys), 'key')}. What was signed before stays signed.")
     click.echo("Send it to the others now: `priam exchange export`, or `sync`.")
 
 

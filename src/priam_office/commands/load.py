@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from priam.cli.counted import counted
 from priam_office.commands.opening import data_option, open_installation
 
 __all__ = ["load"]
@@ -34,6 +35,7 @@ def load(folder: Path, claims: str | None) -> None:
     recorded = record_all(entries, by=installation.origin())
     after, _ = head()
     click.echo(
-        f"{after - before} events recorded, {len(recorded) - (after - before)} were there before; "
-        f"{len(file.claims)} claims from {len(file.sources)} sources."
+        f"{counted(after - before, 'event')} recorded, "
+        f"{counted(len(recorded) - (after - before), 'was', 'were')} there before; "
+        f"{counted(len(file.claims), 'claim')} from {counted(len(file.sources), 'source')}."
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from priam.cli.counted import counted
 from priam.errors import InputError, UserError
 from priam_office.commands.opening import data_option, open_installation
 
@@ -168,7 +169,7 @@ def _with_tables(report: Report, size: int, quiet: bool) -> Report:
     for kind, text in findings if not quiet else ():
         click.echo(f"{kind}: {text}")
     if not quiet:
-        click.echo(f"Tables: {rows} rows compared with what the events make of them.")
+        click.echo(f"Tables: {counted(rows, 'row')} compared with what the events make of them.")
         click.echo(_verdict(len(findings)))
     return replace(report, rows=rows, findings=(*report.findings, *findings))
 
@@ -200,7 +201,8 @@ def _say_log(report: Report) -> None:
     for kind, text in report.findings:
         click.echo(f"{kind}: {text}")
     click.echo(
-        f"Log: {size} events, {report.log.payloads} payloads, {report.log.checkpoints} checkpoints "
+        f"Log: {counted(size, 'event')}, {counted(report.log.payloads, 'payload')}, "
+        f"{counted(report.log.checkpoints, 'checkpoint')} "
         f"checked; root {report.log.root.hex()}"
     )
     if report.log.payloads < size:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from priam.cli.counted import counted
 from priam.errors import InputError, UserError
 from priam_office.commands.opening import data_option, open_installation
 
@@ -62,9 +63,12 @@ def status(folder: Path) -> int:
         click.echo("No witness of this log is trusted here; see `priam exchange trust`.")
     for one in found:
         since = "trusted" if one.size is None else "heard"
-        word = f"SILENT for {one.days} days" if one.silent else f"{since} {one.days} days ago"
-        seen = "never cosigned" if one.size is None else f"{one.size:,} events on {one.when}"
-        click.echo(f"{one.party}  {one.witness}  {word}; {seen}; {one.missing:,} events not seen")
+        days = counted(one.days, "day")
+        word = f"SILENT for {days}" if one.silent else f"{since} {days} ago"
+        size = "never cosigned" if one.size is None else counted(one.size, "event")
+        seen = size if one.size is None else f"{size} on {one.when}"
+        missing = counted(one.missing, "event")
+        click.echo(f"{one.party}  {one.witness}  {word}; {seen}; {missing} not seen")
     click.echo(f"A witness is silent after {settings.WITNESS_DAYS} days (PRIAM_WITNESS_DAYS).")
     return 1 if any(one.silent for one in found) else 0
 
