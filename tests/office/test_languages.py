@@ -173,3 +173,15 @@ def test_no_replaced_word_and_no_typewriter_marks(home: Path, language: str) -> 
             assert not wrong or "ці два випадки" in form, form
             assert not re.search(r"\w'\w| - ", form), form
             assert '"' not in re.sub(r'="[^"]*"', "", form), form
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_printed_captions_have_no_replaced_word(language: str) -> None:
+    from priam_office.handovers.printing import _WORDS
+
+    place = {"uk": 1, "ru": 2}[language]
+    assert [
+        words[place]
+        for words in _WORDS.values()
+        if re.search(WRONG[language], words[place], re.IGNORECASE)
+    ] == []
