@@ -92,7 +92,7 @@ def test_roles_are_changed_but_not_ones_own(sqlite: str) -> None:
     answer = admin.post(
         f"/en/work/accounts/{own.key}/", {"act": "roles", "role": ["legal"]}, follow=True
     )
-    assert "nobody gives a role to themselves" in answer.content.decode()
+    assert "Nobody gives a role to themselves" in answer.content.decode()
     assert User.objects.get(pk=own.pk).roles == {"administrator"}
 
 
@@ -240,7 +240,7 @@ def test_nobody_agrees_who_may_not(sqlite: str) -> None:
     access = exceptions.ask(reader, "families.view", ASK["reason"], 1)
     for client in (as_user(reader), signed_in("laboratory")):
         answer = client.post(PAGE, {"agree": access})
-        assert "only legal and auditor agree" in answer.content.decode()
+        assert "Only legal and auditor agree" in answer.content.decode()
     answer = signed_in("legal").post(PAGE, {"agree": "unknown"})
     assert "no such access" in answer.content.decode()
 

@@ -124,6 +124,8 @@ FORMS = (
         "administrators see no data, so their role goes with no other; open a second account "
         "for the same person"
     ),
+    noop("nobody %(a)s; another administrator does"),
+    noop("only %(a)s agree to exceptional access"),
     noop("administrators see no data, not even as an exception"),
     noop("exceptional access needs a reason in words"),
     noop("this access has ended; ask for a new one"),
