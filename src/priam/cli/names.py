@@ -257,8 +257,8 @@ def cluster(
             )
             for group in groups
         )
-        counted = sorted(histories.items(), reverse=True)
-        write_csv(work / "histories.csv", (*labels, "count"), ((*h, n) for h, n in counted))
+        combinations = sorted(histories.items(), reverse=True)
+        write_csv(work / "histories.csv", (*labels, "count"), ((*h, n) for h, n in combinations))
     click.echo(
         f"{counted(sum(len(item.persons) for item in read), 'row')} in "
         f"{counted(len(groups), 'group')}: {out}"
