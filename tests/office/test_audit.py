@@ -272,3 +272,38 @@ def test_an_audit_hinders_no_writer_and_sees_one_moment(store: str) -> None:
             other.submit(write, 1).result(timeout=20)
         assert Event.objects.count() == 1
     assert Event.objects.count() == 2
+
+
+def test_events_that_no_longer_fit_each_other_are_a_finding(sqlite: str) -> None:
+    from django.db import connection
+
+    from priam.events import BagRegistered, PartyDeclared
+    from priam.events.cases import BagOpened
+    from priam_office.record.checkpoints import checkpoint
+    from priam_office.record.write import Entry, record_all
+    from priam_office.vault.datakeys import make_missing
+
+    make_missing()
+    acts = PartyDeclared("A", "A"), BagRegistered("PRM-1", "A"), BagOpened("PRM-1", "empty")
+    record_all([Entry(act) for act in acts], by="a.example")
+    checkpoint()
+    connection.close()
+    tamper(Path(sqlite.removeprefix("sqlite:///")), "DELETE FROM record_event WHERE sequence = 1")
+    kinds = {kind for kind, _ in audit().findings}
+    assert {"event_removed", "events_unreadable"} <= kinds
+
+
+def test_an_interrupted_comparison_says_what_was_not_checked(
+    log: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from priam_office.commands.log import _with_tables
+    from priam_office.record import audit as module
+
+    def interrupted(advance: object) -> None:
+        raise KeyboardInterrupt
+
+    report = audit()
+    monkeypatch.setattr(module, "audit_tables", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        _with_tables(report, 10, False)
+    assert "Interrupted. Tables: NOT compared" in capsys.readouterr().out
