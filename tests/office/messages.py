@@ -38,6 +38,7 @@ _KEYWORDS = {
     "noop": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
 }
 
 

@@ -185,3 +185,14 @@ def test_printed_captions_have_no_replaced_word(language: str) -> None:
         for words in _WORDS.values()
         if re.search(WRONG[language], words[place], re.IGNORECASE)
     ] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_text_has_one_translation_in_all_catalogues(language: str) -> None:
+    """Django merges the catalogues: of two translations of one text the last one is shown."""
+    said: dict[object, set[object]] = {}
+    for home in HOMES:
+        for message in messages.catalogue(home, language):
+            if message.id:
+                said.setdefault((message.context, message.id), set()).add(message.string)
+    assert {text: all_ for text, all_ in said.items() if len(all_) > 1} == {}

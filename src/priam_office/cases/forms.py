@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from priam.casework.sections import SECTIONS, TEETH, RecordField
 from priam.casework.skeleton import BONES, COMPLETENESS, REGIONS, SIDES
@@ -191,7 +192,9 @@ class CloseForm(forms.Form):
 class ElementForm(forms.Form):
     bone = forms.ChoiceField(label=_("Element"), choices=_bones)
     side = forms.ChoiceField(
-        label=_("Side"), choices=lambda: [("", "—"), *_choices(SIDES, SIDES)], required=False
+        label=pgettext_lazy("of a body", "Side"),
+        choices=lambda: [("", "—"), *_choices(SIDES, SIDES)],
+        required=False,
     )
     completeness = forms.ChoiceField(
         label=_("Completeness"), choices=lambda: _choices(COMPLETENESS, COMPLETENESS)
@@ -291,7 +294,7 @@ def _item(line: str) -> tuple[int, str, str]:
 
 
 class PlaceForm(forms.Form):
-    name = PlainText(label=_("Name"), max_length=200)
+    name = PlainText(label=pgettext_lazy("of a place", "Name"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=lambda: _choices(words.PLACE, PLACE_KINDS))
     within = forms.ChoiceField(label=_("Within"), required=False)
     place = TagField(

@@ -10,7 +10,7 @@ from priam_office.public.words import number
 __all__ = ["answer", "field", "level", "odds", "side"]
 
 _FIELDS = {
-    "name": gettext_noop("Name"),
+    "name": gettext_noop("Whole name"),
     "surname": gettext_noop("Surname"),
     "given": gettext_noop("Given name"),
     "patronymic": gettext_noop("Patronymic"),
