@@ -40,17 +40,28 @@ GENOTYPES = PERMISSIONS["laboratory.view"] | PERMISSIONS["board.see_genotypes"]
 # -- what a page is made of --------------------------------------------------------------------
 
 
+@dataclass
+class Form:
+    """A form with what it sends as it stands; ``typed`` are fields that a person writes in."""
+
+    action: str
+    asks: bool
+    fields: dict[str, str] = field(default_factory=dict)
+    typed: list[str] = field(default_factory=list)
+
+
 class _Reader(HTMLParser):
     """Links, forms that ask (GET), ids and texts of a page."""
 
     def __init__(self) -> None:
         super().__init__()
         self.links: list[str] = []
-        self.forms: list[tuple[str, dict[str, str], list[str]]] = []
+        self.forms: list[Form] = []
+        self.turned: list[str] = []  # texts with marks of direction that stand in no isolation
         self.ids: set[str] = set()
         self.texts: list[str] = []
         self.language = ""
-        self._form: tuple[str, dict[str, str], list[str]] | None = None
+        self._form: Form | None = None
         self._select, self._quiet, self._stack = "", 0, [""]
 
     def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
@@ -72,23 +83,26 @@ class _Reader(HTMLParser):
 
     def _in_a_form(self, tag: str, given: dict[str, str]) -> None:
         if tag == "form":
-            asks = given.get("method", "get").lower() == "get" and "data-act" not in given
-            self._form = (given.get("action", ""), {}, []) if asks else None
+            asks = given.get("method", "get").lower() == "get"
+            self._form = Form(given.get("action", ""), asks) if "data-act" not in given else None
             self.forms += [self._form] if self._form else []
         if self._form is None:
             return
         name = given.get("name", "")
+        if tag in ("textarea", "button") and name:
+            self._form.fields.setdefault(name, given.get("value", ""))
+            self._form.typed += [name] if tag == "textarea" else []
         if tag == "input" and name and given.get("type") not in ("submit", "button", "file"):
             if given.get("type") in ("checkbox", "radio") and "checked" not in given:
                 return
-            self._form[1][name] = given.get("value", "")
-            if given.get("type", "text") in ("text", "search"):
-                self._form[2].append(name)
+            self._form.fields[name] = given.get("value", "")
+            if given.get("type", "text") in TYPED:
+                self._form.typed.append(name)
         if tag == "select":
             self._select = name
-        first = self._select not in self._form[1]
+        first = self._select not in self._form.fields
         if tag == "option" and self._select and ("selected" in given or first):
-            self._form[1][self._select] = given.get("value", "")
+            self._form.fields[self._select] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID or tag not in self._stack:
@@ -102,10 +116,15 @@ class _Reader(HTMLParser):
             self._select = ""
 
     def handle_data(self, data: str) -> None:
+        if "\u202e" in data and not ISOLATED & set(self._stack):
+            self.turned.append(data.strip())
         if not self._quiet:
             self.texts.append(data)
 
 
+TYPED = {"text", "search", "number", "date", "tel", "email"}
+#: Elements that keep marks of direction to themselves.
+ISOLATED = {"bdi", "textarea", "option", "title"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
@@ -162,11 +181,12 @@ def _offered(page: Page) -> Iterator[str]:
         yield from _own(page, [page.answer["Location"]])
     if page.is_html:
         yield from _own(page, page.read.links)
-        for action, fields, typed in page.read.forms:
-            yield from _own(page, [f"{action.partition('?')[0]}?{urlencode(fields)}"])
-            if typed:
-                odd = fields | dict.fromkeys(typed, "<i>\u202e' OR 1=1 --")
-                yield from _own(page, [f"{action.partition('?')[0]}?{urlencode(odd)}"])
+        for form in page.read.forms:
+            if form.asks:
+                odd = form.fields | dict.fromkeys(form.typed, "<i>\u202e' OR 1=1 --")
+                action = form.action.partition("?")[0]
+                yield from _own(page, [f"{action}?{urlencode(form.fields)}"])
+                yield from _own(page, [f"{action}?{urlencode(odd)}"] if form.typed else [])
 
 
 def _own(page: Page, links: list[str]) -> Iterator[str]:
@@ -234,8 +254,40 @@ def made(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pla
         playing.play(installation, folder / "made", lambda count: None)
         deciding.search(lambda stage, done, total: None)
         assert deciding.decide() > 0
+        _with_hostile_words()
     assert len(names) > 20 and "D21S11" in markers
     return Played(url, installation, names, markers)
+
+
+HOSTILE = "<script>alert(1)</script>\u202eгодоп ' OR 1=1 --"
+
+
+def _with_hostile_words() -> None:
+    """Somebody writes HTML and marks of direction wherever people write anything."""
+    from priam import events as ev
+    from priam_office.board import actions as board
+    from priam_office.cases import actions as cases
+    from priam_office.demonstration.playing import accounts
+    from priam_office.families import actions as families
+    from priam_office.record.state import known
+
+    who, state = accounts(), known().state
+    name = ev.PersonName(HOSTILE, HOSTILE, HOSTILE, "uk")
+    facts = ev.MissingFacts((name,), "male", place=HOSTILE, unit=HOSTILE, region=HOSTILE)
+    missing = families.register_missing(facts, HOSTILE, by=who["liaison"])
+    family = families.register_family([missing], HOSTILE, by=who["liaison"])
+    person = ev.new_event_id()
+    mother = ev.RelativeAdded(person, family, name, "mother", missing, HOSTILE)
+    families.add_relative(mother, by=who["liaison"])
+    families.record_wish(family, "each", "uk", HOSTILE, person, by=who["liaison"])
+    families.authorise(family, person, HOSTILE, by=who["liaison"])
+    families.contacted(family, person, "telephone", "other", HOSTILE, by=who["liaison"])
+    bag = sorted(tag for tag in state.bags if tag not in state.openings)[0]
+    (case,) = cases.new_tags(1)
+    cases.open_bag(bag, "one", (case,), HOSTILE, by=who["mortuary"])
+    cases.save_section(case, "400", {"scars": HOSTILE}, "", by=who["mortuary"])
+    decided = sorted(state.proposals)[-1]
+    board.raise_conflict((decided,), HOSTILE, by=who["examiner"])
 
 
 @pytest.fixture
@@ -319,6 +371,8 @@ def _misread(page: Page, language: str) -> Iterator[str]:
         there = link[1:] in page.read.ids or "/offline/" in page.address  # made by its script
         if link.startswith("#") and link[1:] and not there:
             yield f"has nothing at {link}"
+    for text in page.read.turned:
+        yield f"lets a text turn its surroundings around: {text[:60]!r}"
     if "<i>\u202e" in page.text:
         yield "shows what was typed as it came"
 
@@ -354,3 +408,30 @@ def test_no_public_page_is_broken(office: Played, language: str) -> None:
     starts = (f"/{language}/", f"/{language}/guide/", f"/{language}/work/sign-in/")
     found = faults("", language, office, *starts, of_a_kind=2)
     assert not found, "\n".join(found)
+
+
+@pytest.mark.xdist_group("crawl")
+@pytest.mark.parametrize("role", ROLES)
+def test_no_form_breaks_on_what_is_typed_into_it(office: Played, role: str, tmp_path: Path) -> None:
+    """Every form that a role is given, filled with what nobody should type; on a copy."""
+    path = Path(office.url.removeprefix("sqlite:///"))
+    databases.point_django_at(databases.copy_sqlite(path, tmp_path))
+    client = somebody(role)
+    pages = [page for page in crawl(client, "/en/work/", of_a_kind=1) if page.is_html]
+    sent: set[tuple[str, ...]] = set()
+    for page in pages:
+        for form in page.read.forms:
+            key = (ID.sub("*", form.action or page.address), *sorted(form.fields))
+            if form.asks or key in sent or LEFT.search(key[0]):
+                continue
+            sent.add(key)
+            address = urljoin(f"http://testserver{page.address}", form.action or page.address)
+            for odd in ODD:
+                answer = client.post(address, form.fields | dict.fromkeys(form.typed, odd))
+                assert answer.status_code < 500, (address, form.fields, odd[:20])
+                if answer.status_code == 200 and not answer.streaming:
+                    assert b"<script>alert" not in answer.content, address
+    assert sent
+
+
+ODD = [HOSTILE, "x" * 100_000, "a\x00b\x07\x1b[31m", "9" * 30, "-1", "=1+1", "../../etc/passwd"]

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import re
+import tracemalloc
+import zipfile
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from priam_office.people import actions
@@ -55,6 +62,74 @@ def test_odd_queries_break_no_page(store: str, odd: str) -> None:
         assert answer.status_code < 500, name
         if answer.status_code == 200 and not answer.streaming:
             assert "<b><" not in answer.content.decode(), name
+
+
+HUGE = ["9" * 400, "-1", "0", "\x00", "..%2f..%2fetc", "²", "PRM-" + "A" * 5000, "' OR 1=1 --"]
+
+
+@pytest.mark.parametrize("odd", HUGE)
+def test_no_odd_address_or_method_breaks_a_page(store: str, odd: str) -> None:
+    """What names a thing in an address may be anything; so may the method."""
+    client = signed_in(*STAFF)
+    for route, _view, name in of_staff():
+        where = re.sub(r"^/[a-z]{2}/", "/en/", re.sub(r"<[^>]+>", odd, f"/{route}"))
+        assert client.get(where).status_code < 500, name
+        if odd == "0":
+            for method in ("PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"):
+                assert client.generic(method, where).status_code in (302, 403, 404, 405), name
+
+
+XML_BOMB = b"""<?xml version="1.0"?><!DOCTYPE CODISImportFile [<!ENTITY a "aaaaaaaaaa">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>
+<CODISImportFile><SPECIMEN><SPECIMENID>&b;&c;</SPECIMENID></SPECIMEN></CODISImportFile>"""
+
+
+def packed(how: str) -> bytes:
+    """Ten megabytes of nothing in ten kilobytes."""
+    if how == "gzip":
+        return gzip.compress(b"0" * 10_000_000)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../run.csv", b"0" * 10_000_000)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("how", ["xml", "gzip", "zip"])
+@pytest.mark.parametrize(
+    ("page", "more"),
+    [
+        ("laboratory/import/", {"kind": "samples"}),
+        ("missing/import/", {"issuer": "a ministry"}),
+        ("mortuary/import/", {}),
+        ("lists/", {"title": "x"}),
+    ],
+)
+def test_bombs_are_refused_in_a_sentence(
+    sqlite: str, page: str, more: dict[str, str], how: str
+) -> None:
+    """Nothing that is sent is unpacked, and no entity is followed."""
+    client = signed_in(*STAFF)
+    data = XML_BOMB if how == "xml" else packed(how)
+    form = client.get(f"/en/work/{page}").content.decode()
+    (field,) = re.findall(r'<input(?=[^>]*type="file")[^>]*\bname="([\w-]+)"', form)
+    tracemalloc.start()
+    answer = client.post(f"/en/work/{page}", more | {field: SimpleUploadedFile("../x.xml", data)})
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    text = answer.content.decode()
+    assert answer.status_code in (200, 400, 422), answer.status_code
+    assert 'class="error' in text or 'role="alert"' in text or "errorlist" in text
+    assert "root:" not in text and most < 5_000_000
+
+
+def test_tables_for_people_hold_no_formula(tmp_path: Path) -> None:
+    from priam.names.outputs import write_csv
+
+    rows = [("=cmd|' /C calc'!A0", "+1", "-1", "@x", "\t=1", 3, -2.5)]
+    write_csv(tmp_path / "x.csv", ("a",) * 7, rows)
+    with (tmp_path / "x.csv").open(newline="") as file:
+        _, cells = csv.reader(file)
+    assert all(cell.startswith("'") for cell in cells[:5]) and cells[5:] == ["3", "-2.5"]
 
 
 @pytest.mark.parametrize("mark", ["\r\nX-Evil: 1", "\nX-Evil: 1", "%0d%0aX-Evil: 1"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
@@ -14,6 +15,9 @@ from priam_office.families.queries import FamilyPage, display_name, written
 from priam_office.families.words import word
 
 __all__ = ["Drawn", "drawn", "in_words", "label", "picture", "sampled", "undrawn"]
+
+
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ def label(page: FamilyPage, member: Member) -> str:
     else:
         row = page.by_person.get(member.person or "")
         first = row.told["name"] if row else {}
-    return first.get("given") or first.get("surname") or f"№ {member.id}"
+    name = first.get("given") or first.get("surname") or f"№ {member.id}"
+    return _DIRECTION.sub("", name)  # the words of a drawing have no element to isolate them
 
 
 def drawn(page: FamilyPage) -> list[Drawn]:

@@ -109,9 +109,12 @@ FORMS = (
 )
 
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 def in_words(text: str) -> str:
-    """The sentence in the present language, where it has a known form."""
-    return _SENTENCES.in_words(text)
+    """The sentence in the present language, where it has a known form; ids as pages show them."""
+    return _SENTENCES.in_words(_ID.sub(lambda found: f"…{found[0][-8:]}", text))
 
 
 def _value(text: str) -> str:

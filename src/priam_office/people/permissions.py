@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from csp.decorators import csp_replace
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -102,6 +102,8 @@ _WORK_POLICY = {
     "frame-ancestors": ["'none'"],
 }
 
+_METHODS = ("GET", "HEAD", "POST")
+
 View = Callable[..., HttpResponse]
 
 
@@ -124,6 +126,8 @@ def requires(permission: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in _METHODS:
+                return HttpResponseNotAllowed(_METHODS)
             _without_nul(request)
             if not request.user.is_authenticated:
                 # the path alone: what was asked for may name somebody
@@ -151,7 +155,12 @@ def work_policy(view: View) -> View:
 
 
 def _without_nul(request: HttpRequest) -> None:
-    """Replace NUL, at which PostgreSQL would fail, by U+0001, which finds nothing either."""
+    """Replace NUL, at which PostgreSQL would fail, by U+0001, which finds nothing either.
+
+    In the path, which names a thing, it names none (404).
+    """
+    if "\x00" in request.path:
+        raise Http404
     query = request.META.get("QUERY_STRING", "")
     if "%00" in query or "\x00" in query:
         request.GET = QueryDict(query.replace("%00", "%01").replace("\x00", "%01"))
