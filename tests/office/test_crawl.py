@@ -393,7 +393,6 @@ def faults(role: str, language: str, office: Played, *starts: str, of_a_kind: in
     return found
 
 
-@pytest.mark.xdist_group("crawl")
 @pytest.mark.parametrize("role", ROLES)
 def test_no_page_of_a_role_is_broken_or_shows_too_much(office: Played, role: str) -> None:
     for language, of_a_kind in (("uk", OF_A_KIND), ("ru", 1), ("en", 1)):
@@ -402,7 +401,6 @@ def test_no_page_of_a_role_is_broken_or_shows_too_much(office: Played, role: str
         assert not found, "\n".join(found)
 
 
-@pytest.mark.xdist_group("crawl")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_public_page_is_broken(office: Played, language: str) -> None:
     starts = (f"/{language}/", f"/{language}/guide/", f"/{language}/work/sign-in/")
@@ -410,7 +408,6 @@ def test_no_public_page_is_broken(office: Played, language: str) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.xdist_group("crawl")
 @pytest.mark.parametrize("role", ROLES)
 def test_no_form_breaks_on_what_is_typed_into_it(office: Played, role: str, tmp_path: Path) -> None:
     """Every form that a role is given, filled with what nobody should type; on a copy."""
