@@ -31,16 +31,10 @@ django.setup()  # so that tests may import models at their top
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on PostgreSQL carry their marker; those of one file share a worker.
-
-    Many files make one office and tell its story test by test, and each worker would make it anew.
-    """
-    here = Path(__file__).parent
+    """Tests on PostgreSQL carry their marker."""
     for item in items:
         if "postgres" in getattr(getattr(item, "callspec", None), "params", {}).values():
             item.add_marker(pytest.mark.postgres)
-        if item.path.parent == here and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session", autouse=True)
