@@ -278,6 +278,7 @@ def opened(mortuary: Mortuary, *bags: str) -> list[str]:
     return mortuary.ask(code).split()
 
 
+@pytest.mark.slow  # a whole day: minutes on a busy machine; the cuts below are in every run
 def test_a_day_without_the_network(mortuary: Mortuary, signed_in: Context) -> None:
     """Cut the network, open a bag, write, sample, put away, lose the tab; nothing is lost."""
     context, tab = tablet(signed_in, mortuary)

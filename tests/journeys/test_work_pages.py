@@ -62,6 +62,7 @@ def test_targets_are_large_enough(office: str, as_role: Callable[..., Any]) -> N
     context.close()
 
 
+@pytest.mark.slow  # told apart by 60 ms between keys, which a busy machine does not keep
 def test_a_scanner_is_heard_wherever_the_focus_is(office: str, as_role: Callable[..., Any]) -> None:
     context = as_role("mortuary")
     tab = context.new_page()
