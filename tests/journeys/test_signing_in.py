@@ -117,6 +117,7 @@ def virtual_authenticator(context: Any, tab: Any) -> None:
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
+@pytest.mark.slow  # a virtual authenticator answers late on a busy machine
 def test_a_newcomer_makes_a_passkey_and_signs_in_with_it_alone(
     office: str, browser: Any, newcomer: tuple[str, str]
 ) -> None:
