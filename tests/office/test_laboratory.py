@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -181,6 +182,29 @@ def test_a_profile_set_aside_takes_no_part(small: casework.World) -> None:
     page = subject_page(sample)
     assert not any(differs for *_, differs in page.rows)
     assert page.together is not None and len(page.together.profiles) == 1
+
+
+def test_the_mortuary_sees_every_retest_and_no_allele(small: casework.World) -> None:
+    from priam_office.laboratory import actions
+    from priam_office.laboratory.models import Profile
+
+    sample = list(small.sample_of.values())[0]
+    client, at = signed_in("mortuary"), f"/en/work/mortuary/samples/{sample}/"
+    assert "no analysis of this sample" in client.get(at).content.decode()
+    take_in(rows_of(small.remains, [sample]))
+    take_in(rows_of(small.remains, [sample]).replace("FGA,", "FGA,7"))
+    actions.set_aside(Profile.objects.order_by("-place")[0], "wrong ladder", by=account())
+    page = client.get(at).content.decode()
+    analyses = page.partition('id="analyses"')[2].partition("</section>")[0]
+    assert re.findall("First analysis|Retest [0-9]|takes part|set aside", analyses) == [
+        "First analysis",
+        "takes part",
+        "Retest 1",
+        "set aside",
+    ]
+    known = {marker for row in Profile.objects.all() for marker in row.genotypes}
+    assert "FGA" in known and not any(marker in page for marker in known)
+    assert "wrong ladder" not in page  # a reason may say what was seen
 
 
 # -- hostile files ------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from priam import events as ev
 from priam_office.cases import actions, forms, queries, words
+from priam_office.cases.analyses import analyses_of
 from priam_office.cases.models import Element, Label, Packet, Place, Sample
 from priam_office.cases.views import first_error, posted, try_to
 from priam_office.people.permissions import requires
@@ -79,6 +80,7 @@ def sample(request: HttpRequest, tag: str) -> HttpResponse:
     course = queries.course(tag)
     found = {
         "sample": row,
+        "analyses": analyses_of(tag),
         "course": course,
         "names": queries.course_names([row.taken_by, *(one.actor for one in course)]),
         "place": queries.places_of([tag]).get(tag, ""),

@@ -12,7 +12,9 @@ class LaboratoryConfig(AppConfig):
     label = "laboratory"
 
     def ready(self) -> None:
-        from priam_office.laboratory.queries import find
+        from priam_office.cases import analyses
+        from priam_office.laboratory.queries import analyses_of, find
         from priam_office.people import scanning
 
         scanning.register("laboratory.view", find)
+        analyses.answer_with(analyses_of)

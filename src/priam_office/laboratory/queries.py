@@ -19,6 +19,7 @@ from priam.identification.incoming import as_case, quality_of, quality_reason
 from priam.identification.marker_ratios import MarkerRatio, marker_ratios
 from priam.identification.records import FamilyRecord
 from priam.identification.settings import Profiles, Settings
+from priam_office.cases.analyses import Analysis
 from priam_office.cases.models import Case, Sample
 from priam_office.families.exports import family_record
 from priam_office.families.models import FamilyRow, MissingPerson, ReferenceSample, RelativeRow
@@ -39,6 +40,7 @@ __all__ = [
     "CandidatePage",
     "Part",
     "Subject",
+    "analyses_of",
     "candidate_page",
     "candidates",
     "differing",
@@ -58,6 +60,15 @@ def find(tag: str) -> str | None:
     if known or ReferenceSample.objects.filter(sample=tag).exists():
         return reverse("laboratory-subject", args=[tag])
     return None
+
+
+def analyses_of(sample: str) -> list[Analysis]:
+    """Every profile of a sample of remains, the first one first, without what it shows."""
+    rows = Profile.objects.filter(sample=sample, kind="remains").order_by("place")
+    return [
+        Analysis(at, kit, standing == "set aside")
+        for at, kit, standing in rows.values_list("at", "kit", "standing")
+    ]
 
 
 def overview() -> dict[str, Any]:
