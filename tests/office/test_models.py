@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+TIME = "2026-02-01T00:00:00.000000Z"
 
 
 # Tables of libraries. Sessions hold the id of an account; the rest is names of tables and rights.
@@ -78,3 +79,24 @@ def test_a_database_url_is_taken_apart() -> None:
     parts = (settings[k] for k in ("USER", "PASSWORD", "HOST", "PORT", "NAME"))
     assert tuple(parts) == ("u@x", "p/w", "db.example", "5433", "office")
     assert settings["OPTIONS"]["sslmode"] == "require"
+
+
+def test_a_type_of_event_has_one_maker_of_rows_in_a_projection(sqlite: str) -> None:
+    from priam.events import BagRegistered, CaseClosed, CaseReopened, Event, Recorded
+    from priam_office.record.projection import Makers
+
+    makes = Makers()
+
+    @makes(CaseClosed, CaseReopened)
+    def _case(event: object, recorded: object, before: object) -> list[object]:
+        return [event]
+
+    def rows(event: Event) -> list[object]:
+        one = Recorded("01890000-0000-7000-8000-000000000000", 0, "key", TIME, TIME, event)
+        return list(makes.rows(one, lambda model, key: None))
+
+    for event in (CaseClosed("C-1", "returned", "words"), CaseReopened("C-1", "words")):
+        assert rows(event) == [event]
+    assert rows(BagRegistered("B-1", "party-a")) == []
+    with pytest.raises(AssertionError, match="two functions"):
+        makes(BagRegistered, CaseClosed)(_case)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Callable
-from typing import Any
 
 from django.db import models
 
 from priam.events import ClaimCorrected, ClaimMade, ClaimWithdrawn, Recorded, SourceRecorded
 from priam_office.agreements.models import Claim, Source
+from priam_office.record.projection import Before, as_it_was
 
 __all__ = ["MODELS", "rows"]
 
 MODELS = (Source, Claim)
-Before = Callable[[type[models.Model], Any], models.Model | None]
 
 
 def rows(recorded: Recorded, before: Before) -> list[models.Model]:
@@ -69,8 +66,7 @@ def _ended(
     status: str,
     replaced_by: str,
 ) -> Claim:
-    claim = copy.copy(before(Claim, event.claim))
-    assert isinstance(claim, Claim)  # the rules let nothing end that was not made
+    claim = as_it_was(before, Claim, event.claim)
     claim.status = status
     claim.replaced_by = replaced_by
     claim.ended_by = recorded.event_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
@@ -17,22 +17,19 @@ from priam_office.board.models import (
     Signature,
     Standing,
 )
+from priam_office.record.projection import Before, Makers, as_it_was
 
 __all__ = ["MODELS", "WORTH_DECIDING", "rows"]
 
 MODELS = (Standing, Conflict, CaseConflict, Decision, CaseDecision, Signature)
 #: Proposals that the board looks at; the others wait for further samples.
 WORTH_DECIDING = ("identified", "probable", "undecidable", "likely of the other side")
-Before = Callable[[type[models.Model], Any], models.Model | None]
 Rows = Iterator[models.Model]
+makes = Makers()
+rows = makes.rows
 
 
-def rows(recorded: ev.Recorded, before: Before) -> list[models.Model]:
-    """The rows that this event adds or replaces."""
-    make = _MAKERS.get(type(recorded.event))
-    return list(make(recorded.event, recorded, before)) if make else []
-
-
+@makes(ev.ProposalRecorded)
 def _proposal(event: ev.ProposalRecorded, one: ev.Recorded, before: Before) -> Rows:
     payload = event.to_payload()
     content = {name: payload[name] for name in ("reasons", "needs", "alternatives", "excluded")}
@@ -49,6 +46,7 @@ def _proposal(event: ev.ProposalRecorded, one: ev.Recorded, before: Before) -> R
         yield _waiting(row)
 
 
+@makes(ev.ConflictRaised)
 def _raised(event: ev.ConflictRaised, one: ev.Recorded, before: Before) -> Rows:
     yield Conflict(
         conflict=event.conflict,
@@ -66,14 +64,16 @@ def _raised(event: ev.ConflictRaised, one: ev.Recorded, before: Before) -> Rows:
         yield _changed(before, case, more_conflicts=1)
 
 
+@makes(ev.ConflictSettled)
 def _settled(event: ev.ConflictSettled, one: ev.Recorded, before: Before) -> Rows:
-    row = _was(before, Conflict, event.conflict)
+    row = as_it_was(before, Conflict, event.conflict)
     row.settled_at, row.settled_by, row.settled_words = one.claimed_time, one.actor, event.words
     yield row
     for case in row.cases.split():
         yield _changed(before, case, more_conflicts=-1)
 
 
+@makes(ev.DecisionProposed)
 def _proposed(event: ev.DecisionProposed, one: ev.Recorded, before: Before) -> Rows:
     yield Decision(
         decision=event.decision,
@@ -93,6 +93,7 @@ def _proposed(event: ev.DecisionProposed, one: ev.Recorded, before: Before) -> R
         yield _changed(before, case, proposal=event.decision)
 
 
+@makes(ev.DecisionSigned)
 def _signed(event: ev.DecisionSigned, one: ev.Recorded, before: Before) -> Rows:
     yield Signature(
         event_id=one.event_id,
@@ -103,7 +104,7 @@ def _signed(event: ev.DecisionSigned, one: ev.Recorded, before: Before) -> Rows:
         at=one.claimed_time,
         place=one.sequence,
     )
-    row = _was(before, Decision, event.decision)
+    row = as_it_was(before, Decision, event.decision)
     row.capacities = " ".join([*row.capacities.split(), event.capacity])
     if len(row.capacities.split()) == len(ev.CAPACITIES):
         row.status = "signed"
@@ -113,10 +114,12 @@ def _signed(event: ev.DecisionSigned, one: ev.Recorded, before: Before) -> Rows:
             yield _changed(before, case, proposal="", decision=event.decision)
 
 
+@makes(ev.DecisionWithdrawn)
 def _withdrawn(event: ev.DecisionWithdrawn, one: ev.Recorded, before: Before) -> Rows:
     yield from _ended(before, event.decision, "withdrawn", one, event.reason)
 
 
+@makes(ev.DecisionReopened)
 def _reopened(event: ev.DecisionReopened, one: ev.Recorded, before: Before) -> Rows:
     listed = [x.partition("/") for x in event.consequences]
     resting = [name for kind, _mark, name in listed if kind == "decision"]
@@ -128,7 +131,7 @@ def _reopened(event: ev.DecisionReopened, one: ev.Recorded, before: Before) -> R
 
 
 def _ended(before: Before, name: str, status: str, one: ev.Recorded, why: str) -> Rows:
-    row = _was(before, Decision, name)
+    row = as_it_was(before, Decision, name)
     row.status, row.ended_words = status, why
     row.ended_at, row.ended_by = one.claimed_time, one.actor
     yield row
@@ -166,20 +169,3 @@ def _waiting(row: Standing) -> Standing:
     else:
         row.waits = ""
     return row
-
-
-def _was(before: Before, model: type[Any], key: str) -> Any:
-    row = before(model, key)
-    assert row is not None  # the rules let nothing change that was not made
-    return copy.copy(row)
-
-
-_MAKERS: dict[type[ev.Event], Callable[[Any, ev.Recorded, Before], Iterable[models.Model]]] = {
-    ev.ProposalRecorded: _proposal,
-    ev.ConflictRaised: _raised,
-    ev.ConflictSettled: _settled,
-    ev.DecisionProposed: _proposed,
-    ev.DecisionSigned: _signed,
-    ev.DecisionWithdrawn: _withdrawn,
-    ev.DecisionReopened: _reopened,
-}

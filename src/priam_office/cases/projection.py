@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import models
@@ -28,6 +27,7 @@ from priam_office.cases.models import (
     Touch,
     Version,
 )
+from priam_office.record.projection import Before, Makers, as_it_was
 
 __all__ = ["MODELS", "STAGES", "rows"]
 
@@ -49,13 +49,8 @@ MODELS = (
 )
 #: What a case waits for, in the order of the work.
 STAGES = ("examine", "sample", "send", "results", "ended")
-Before = Callable[[type[models.Model], Any], models.Model | None]
-
-
-def rows(recorded: Recorded, before: Before) -> list[models.Model]:
-    """The rows that this event adds or replaces."""
-    make = _MAKERS.get(type(recorded.event))
-    return [] if make is None else list(make(recorded.event, recorded, before))
+makes = Makers()
+rows = makes.rows
 
 
 def stage_of(case: Case) -> str:
@@ -75,16 +70,9 @@ def _touches(recorded: Recorded, *things: str | None) -> Iterator[Touch]:
         yield Touch(key=key, thing=thing, sequence=recorded.sequence)
 
 
-def _was(before: Before, model: type[Any], key: str) -> Any:
-    """A copy of the row, to be changed; the rules made sure that there is one."""
-    row = before(model, key)
-    assert row is not None, (model, key)
-    return copy.copy(row)
-
-
 def _changed_case(before: Before, recorded: Recorded, tag: str, **changes: Any) -> Case:
     """The case after an event; ``more_x`` adds to the count ``x``."""
-    case: Case = _was(before, Case, tag)
+    case: Case = as_it_was(before, Case, tag)
     for name, value in changes.items():
         if name.startswith("more_"):
             name, value = name[5:], getattr(case, name[5:]) + value
@@ -127,11 +115,13 @@ def _new_bag(tag: str, custodian: str, seal: str | None, at: str) -> list[models
     return [Label(tag=tag, kind="bag"), bag]
 
 
+@makes(ev.BagRegistered)
 def _registered(event: ev.BagRegistered, recorded: Recorded, before: Before) -> Any:
     yield from _new_bag(event.tag, event.by, event.seal, recorded.claimed_time)
     yield from _touches(recorded, event.tag)
 
 
+@makes(ev.ManifestIssued)
 def _listed(event: ev.ManifestIssued, recorded: Recorded, before: Before) -> Any:
     yield Listing(manifest=event.manifest, giver=event.giver, receiver=event.receiver)
     for item in event.items:
@@ -140,21 +130,24 @@ def _listed(event: ev.ManifestIssued, recorded: Recorded, before: Before) -> Any
         yield from _touches(recorded, item.tag)
 
 
+@makes(ev.BagsHandedOver)
 def _handed_over(event: ev.BagsHandedOver, recorded: Recorded, before: Before) -> Any:
-    receiver = _was(before, Listing, event.manifest).receiver
+    receiver = as_it_was(before, Listing, event.manifest).receiver
     for tag in event.tags:
-        bag = _was(before, Bag, tag)
+        bag = as_it_was(before, Bag, tag)
         bag.custodian, bag.since = receiver, recorded.claimed_time
         yield bag
         yield from _touches(recorded, tag)
 
 
+@makes(ev.BagFoundOtherSide)
 def _found_other_side(event: ev.BagFoundOtherSide, recorded: Recorded, before: Before) -> Any:
     yield from _touches(recorded, event.tag)
 
 
+@makes(ev.BagOpened)
 def _opened(event: ev.BagOpened, recorded: Recorded, before: Before) -> Any:
-    bag = _was(before, Bag, event.bag)
+    bag = as_it_was(before, Bag, event.bag)
     bag.finding, bag.note = event.finding, event.note or ""
     bag.opened_at, bag.opened_by = recorded.claimed_time, recorded.actor
     yield bag
@@ -162,8 +155,9 @@ def _opened(event: ev.BagOpened, recorded: Recorded, before: Before) -> Any:
     yield from _new_cases(recorded, event.cases, event.bag, event.finding)
 
 
+@makes(ev.BagReexamined)
 def _reexamined(event: ev.BagReexamined, recorded: Recorded, before: Before) -> Any:
-    bag = _was(before, Bag, event.bag)
+    bag = as_it_was(before, Bag, event.bag)
     bag.finding, bag.note = event.finding, event.reason
     yield bag
     yield from _touches(recorded, event.bag)
@@ -173,6 +167,7 @@ def _reexamined(event: ev.BagReexamined, recorded: Recorded, before: Before) -> 
 # -- cases -----------------------------------------------------------------------------------
 
 
+@makes(ev.CaseSplit)
 def _split(event: ev.CaseSplit, recorded: Recorded, before: Before) -> Any:
     case = _changed_case(before, recorded, event.case)
     yield case
@@ -180,30 +175,35 @@ def _split(event: ev.CaseSplit, recorded: Recorded, before: Before) -> Any:
     yield from _new_cases(recorded, event.into, case.bag, "split", event.case)
 
 
+@makes(ev.CaseLinked)
 def _linked(event: ev.CaseLinked, recorded: Recorded, before: Before) -> Any:
     for one, two in ((event.case, event.other), (event.other, event.case)):
-        links = _was(before, Case, one).links.split()
+        links = as_it_was(before, Case, one).links.split()
         yield _changed_case(before, recorded, one, links=" ".join([*links, two]))
     yield from _touches(recorded, event.case, event.other)
 
 
+@makes(ev.CaseLinkWithdrawn)
 def _unlinked(event: ev.CaseLinkWithdrawn, recorded: Recorded, before: Before) -> Any:
     for one, two in ((event.case, event.other), (event.other, event.case)):
-        links = [link for link in _was(before, Case, one).links.split() if link != two]
+        links = [link for link in as_it_was(before, Case, one).links.split() if link != two]
         yield _changed_case(before, recorded, one, links=" ".join(links))
     yield from _touches(recorded, event.case, event.other)
 
 
+@makes(ev.CaseClosed)
 def _closed(event: ev.CaseClosed, recorded: Recorded, before: Before) -> Any:
     yield _changed_case(before, recorded, event.case, status=event.outcome)
     yield from _touches(recorded, event.case)
 
 
+@makes(ev.CaseReopened)
 def _reopened(event: ev.CaseReopened, recorded: Recorded, before: Before) -> Any:
     yield _changed_case(before, recorded, event.case, status="open")
     yield from _touches(recorded, event.case)
 
 
+@makes(ev.ElementRecorded)
 def _element(event: ev.ElementRecorded, recorded: Recorded, before: Before) -> Any:
     yield Label(tag=event.element, kind="element")
     yield Element(
@@ -219,8 +219,9 @@ def _element(event: ev.ElementRecorded, recorded: Recorded, before: Before) -> A
     yield from _touches(recorded, event.element, event.case)
 
 
+@makes(ev.ElementMoved)
 def _element_moved(event: ev.ElementMoved, recorded: Recorded, before: Before) -> Any:
-    element = _was(before, Element, event.element)
+    element = as_it_was(before, Element, event.element)
     yield _changed_case(before, recorded, element.case, more_elements=-1)
     yield _changed_case(before, recorded, event.to, more_elements=1)
     yield from _touches(recorded, event.element, element.case, event.to)
@@ -228,8 +229,9 @@ def _element_moved(event: ev.ElementMoved, recorded: Recorded, before: Before) -
     yield element
 
 
+@makes(ev.ElementWithdrawn)
 def _element_withdrawn(event: ev.ElementWithdrawn, recorded: Recorded, before: Before) -> Any:
-    element = _was(before, Element, event.element)
+    element = as_it_was(before, Element, event.element)
     element.withdrawn = True
     yield element
     yield _changed_case(before, recorded, element.case, more_elements=-1)
@@ -239,6 +241,7 @@ def _element_withdrawn(event: ev.ElementWithdrawn, recorded: Recorded, before: B
 # -- samples ---------------------------------------------------------------------------------
 
 
+@makes(ev.SampleTaken)
 def _sample(event: ev.SampleTaken, recorded: Recorded, before: Before) -> Any:
     yield Label(tag=event.sample, kind="sample")
     yield Sample(
@@ -256,8 +259,9 @@ def _sample(event: ev.SampleTaken, recorded: Recorded, before: Before) -> Any:
     yield from _touches(recorded, event.sample, event.case, event.element)
 
 
+@makes(ev.SampleMoved)
 def _sample_moved(event: ev.SampleMoved, recorded: Recorded, before: Before) -> Any:
-    sample = _was(before, Sample, event.sample)
+    sample = as_it_was(before, Sample, event.sample)
     unsent = int(sample.status == "taken")
     yield _changed_case(before, recorded, sample.case, more_samples=-1, more_unsent=-unsent)
     yield _changed_case(before, recorded, event.to, more_samples=1, more_unsent=unsent)
@@ -267,7 +271,7 @@ def _sample_moved(event: ev.SampleMoved, recorded: Recorded, before: Before) -> 
 
 
 def _sample_goes(recorded: Recorded, before: Before, tag: str, status: str, where: str) -> Any:
-    sample = _was(before, Sample, tag)
+    sample = as_it_was(before, Sample, tag)
     left = -int(sample.status == "taken")
     sample.status, sample.since, sample.whereabouts = status, recorded.claimed_time, where[:200]
     yield sample
@@ -275,14 +279,17 @@ def _sample_goes(recorded: Recorded, before: Before, tag: str, status: str, wher
     yield from _touches(recorded, tag, sample.case)
 
 
+@makes(ev.SampleSent)
 def _sent(event: ev.SampleSent, recorded: Recorded, before: Before) -> Any:
     return _sample_goes(recorded, before, event.sample, "sent", event.to)
 
 
+@makes(ev.SampleReceived)
 def _received(event: ev.SampleReceived, recorded: Recorded, before: Before) -> Any:
     return _sample_goes(recorded, before, event.sample, "received", event.by)
 
 
+@makes(ev.SampleConsumed)
 def _consumed(event: ev.SampleConsumed, recorded: Recorded, before: Before) -> Any:
     return _sample_goes(recorded, before, event.sample, "consumed", "")
 
@@ -290,6 +297,7 @@ def _consumed(event: ev.SampleConsumed, recorded: Recorded, before: Before) -> A
 # -- records, photographs, effects -------------------------------------------------------------
 
 
+@makes(ev.SectionSaved)
 def _section_saved(event: ev.SectionSaved, recorded: Recorded, before: Before) -> Any:
     key = f"{event.case}/{event.section}"
     earlier: Any = before(Section, key)
@@ -331,9 +339,10 @@ def _version(
     )
 
 
+@makes(ev.SectionKeptBeside)
 def _kept_beside(event: ev.SectionKeptBeside, recorded: Recorded, before: Before) -> Any:
     key = f"{event.case}/{event.section}"
-    section = _was(before, Section, key)
+    section = as_it_was(before, Section, key)
     section.beside = " ".join([*section.beside.split(), recorded.event_id])
     yield section
     yield _version(recorded, key, json.loads(event.fields), None, event.base)
@@ -341,6 +350,7 @@ def _kept_beside(event: ev.SectionKeptBeside, recorded: Recorded, before: Before
     yield from _touches(recorded, event.case)
 
 
+@makes(ev.PhotographSealed)
 def _photograph(event: ev.PhotographSealed, recorded: Recorded, before: Before) -> Any:
     yield Photograph(
         photograph=event.photograph,
@@ -359,6 +369,7 @@ def _items(items: tuple[ev.EffectsItem, ...]) -> list[dict[str, Any]]:
     return [{"count": i.count, "what": i.what, "marks": i.marks or ""} for i in items]
 
 
+@makes(ev.EffectsSealed)
 def _effects(event: ev.EffectsSealed, recorded: Recorded, before: Before) -> Any:
     yield Label(tag=event.packet, kind="packet")
     yield Packet(
@@ -375,8 +386,9 @@ def _effects(event: ev.EffectsSealed, recorded: Recorded, before: Before) -> Any
     yield from _touches(recorded, event.packet, event.case, event.bag)
 
 
+@makes(ev.EffectsResealed)
 def _resealed(event: ev.EffectsResealed, recorded: Recorded, before: Before) -> Any:
-    packet = _was(before, Packet, event.packet)
+    packet = as_it_was(before, Packet, event.packet)
     packet.seal, packet.items = event.seal, _items(event.items)
     packet.at, packet.by = recorded.claimed_time, recorded.actor
     yield packet
@@ -388,39 +400,44 @@ def _resealed(event: ev.EffectsResealed, recorded: Recorded, before: Before) -> 
 # -- leaving ---------------------------------------------------------------------------------
 
 
+@makes(ev.ReleasePlanned)
 def _planned(event: ev.ReleasePlanned, recorded: Recorded, before: Before) -> Any:
     yield Leaving(release=event.release, to=event.to, cases=" ".join(event.cases))
     yield from _touches(recorded, *event.cases)
 
 
+@makes(ev.ReleasePacked)
 def _packed(event: ev.ReleasePacked, recorded: Recorded, before: Before) -> Any:
-    leaving = _was(before, Leaving, event.release)
+    leaving = as_it_was(before, Leaving, event.release)
     leaving.bag = event.bag
     yield leaving
     yield _with_finding(before, event.bag, "packed")
     yield from _touches(recorded, event.bag, *leaving.cases.split())
 
 
+@makes(ev.ReleaseCancelled)
 def _cancelled(event: ev.ReleaseCancelled, recorded: Recorded, before: Before) -> Any:
-    leaving = _was(before, Leaving, event.release)
+    leaving = as_it_was(before, Leaving, event.release)
     if leaving.bag:
         yield _with_finding(before, leaving.bag, "")
     yield from _touches(recorded, *leaving.cases.split())
 
 
 def _with_finding(before: Before, tag: str, finding: str) -> Bag:
-    bag: Bag = _was(before, Bag, tag)
+    bag: Bag = as_it_was(before, Bag, tag)
     bag.finding = finding
     return bag
 
 
+@makes(ev.ReleaseHandedOver, ev.GraveRecorded, ev.RemainsReturned)
 def _gone(event: Any, recorded: Recorded, before: Before) -> Any:
-    leaving = _was(before, Leaving, event.release)
+    leaving = as_it_was(before, Leaving, event.release)
     for case in leaving.cases.split():
         yield _changed_case(before, recorded, case, status=ENDED[leaving.to])
     yield from _touches(recorded, *leaving.cases.split())
 
 
+@makes(ev.GraveOpened)
 def _grave_opened(event: ev.GraveOpened, recorded: Recorded, before: Before) -> Any:
     yield _changed_case(before, recorded, event.case, status="open")
     yield from _touches(recorded, event.case)
@@ -429,6 +446,7 @@ def _grave_opened(event: ev.GraveOpened, recorded: Recorded, before: Before) -> 
 # -- places and tablets ------------------------------------------------------------------------
 
 
+@makes(ev.PlaceDeclared)
 def _place(event: ev.PlaceDeclared, recorded: Recorded, before: Before) -> Any:
     within = event.within or ""
     yield Label(tag=event.place, kind="place")
@@ -436,15 +454,17 @@ def _place(event: ev.PlaceDeclared, recorded: Recorded, before: Before) -> Any:
     yield from _touches(recorded, event.place)
 
 
+@makes(ev.PlaceClosed)
 def _place_closed(event: ev.PlaceClosed, recorded: Recorded, before: Before) -> Any:
-    place = _was(before, Place, event.place)
+    place = as_it_was(before, Place, event.place)
     place.closed = True
     yield place
     yield from _touches(recorded, event.place)
 
 
+@makes(ev.Stored)
 def _stored(event: ev.Stored, recorded: Recorded, before: Before) -> Any:
-    label = _was(before, Label, event.thing)
+    label = as_it_was(before, Label, event.thing)
     label.place, label.placed_at = event.place or "", recorded.claimed_time
     yield label
     if label.kind == "case":
@@ -452,6 +472,7 @@ def _stored(event: ev.Stored, recorded: Recorded, before: Before) -> Any:
     yield from _touches(recorded, event.thing)
 
 
+@makes(ev.DeviceRegistered)
 def _tablet(event: ev.DeviceRegistered, recorded: Recorded, before: Before) -> Any:
     yield Tablet(
         device=event.device,
@@ -463,47 +484,8 @@ def _tablet(event: ev.DeviceRegistered, recorded: Recorded, before: Before) -> A
     )
 
 
+@makes(ev.DeviceRevoked)
 def _tablet_revoked(event: ev.DeviceRevoked, recorded: Recorded, before: Before) -> Any:
-    tablet = _was(before, Tablet, event.device)
+    tablet = as_it_was(before, Tablet, event.device)
     tablet.revoked_at = recorded.received_time
     yield tablet
-
-
-_MAKERS: dict[type[ev.Event], Callable[[Any, Recorded, Before], Any]] = {
-    ev.BagRegistered: _registered,
-    ev.ManifestIssued: _listed,
-    ev.BagsHandedOver: _handed_over,
-    ev.BagFoundOtherSide: _found_other_side,
-    ev.BagOpened: _opened,
-    ev.BagReexamined: _reexamined,
-    ev.CaseSplit: _split,
-    ev.CaseLinked: _linked,
-    ev.CaseLinkWithdrawn: _unlinked,
-    ev.CaseClosed: _closed,
-    ev.CaseReopened: _reopened,
-    ev.ElementRecorded: _element,
-    ev.ElementMoved: _element_moved,
-    ev.ElementWithdrawn: _element_withdrawn,
-    ev.SampleTaken: _sample,
-    ev.SampleMoved: _sample_moved,
-    ev.SampleSent: _sent,
-    ev.SampleReceived: _received,
-    ev.SampleConsumed: _consumed,
-    ev.SectionSaved: _section_saved,
-    ev.SectionKeptBeside: _kept_beside,
-    ev.PhotographSealed: _photograph,
-    ev.EffectsSealed: _effects,
-    ev.EffectsResealed: _resealed,
-    ev.ReleasePlanned: _planned,
-    ev.ReleasePacked: _packed,
-    ev.ReleaseCancelled: _cancelled,
-    ev.ReleaseHandedOver: _gone,
-    ev.GraveRecorded: _gone,
-    ev.RemainsReturned: _gone,
-    ev.GraveOpened: _grave_opened,
-    ev.PlaceDeclared: _place,
-    ev.PlaceClosed: _place_closed,
-    ev.Stored: _stored,
-    ev.DeviceRegistered: _tablet,
-    ev.DeviceRevoked: _tablet_revoked,
-}

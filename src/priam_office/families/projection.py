@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.db import models
@@ -23,6 +22,7 @@ from priam_office.families.models import (
     SearchToken,
     SectionRevision,
 )
+from priam_office.record.projection import Before, Makers, as_it_was
 
 __all__ = ["MODELS", "rows"]
 
@@ -38,34 +38,13 @@ MODELS = (
     ReferenceSample,
     DiaryEntry,
 )
-Before = Callable[[type[models.Model], Any], models.Model | None]
 Row = TypeVar("Row", bound=models.Model)
-_MAKERS: dict[str, Callable[[Any, ev.Recorded, Before], list[models.Model]]] = {}
-
-
-def rows(recorded: ev.Recorded, before: Before) -> list[models.Model]:
-    """The rows that this event adds or replaces."""
-    make = _MAKERS.get(recorded.event.type)
-    return make(recorded.event, recorded, before) if make else []
-
-
-def _makes(cls: type[ev.Event]) -> Any:
-    def keep(function: Any) -> Any:
-        _MAKERS[cls.type] = function
-        return function
-
-    return keep
-
-
-def _was(before: Before, model: type[Row], key: str) -> Row:
-    """A copy of the row as it was; the rules let nothing change that was not made."""
-    row = before(model, key)
-    assert isinstance(row, model)
-    return copy.copy(row)
+makes = Makers()
+rows = makes.rows
 
 
 def _changed(before: Before, model: type[Row], key: str, **values: Any) -> Row:
-    row = _was(before, model, key)
+    row = as_it_was(before, model, key)
     for name, value in values.items():
         setattr(row, name, value)
     return row
@@ -96,7 +75,7 @@ def _entry(event: Any, recorded: ev.Recorded, family: str, person: str = "") -> 
 # -- missing persons -------------------------------------------------------------------------
 
 
-@_makes(ev.MissingRegistered)
+@makes(ev.MissingRegistered)
 def _registered(event: ev.MissingRegistered, one: ev.Recorded, before: Before) -> Any:
     facts = event.facts.to_json()
     person = MissingPerson(
@@ -109,16 +88,16 @@ def _registered(event: ev.MissingRegistered, one: ev.Recorded, before: Before) -
     return [person, *_tokens(finding.MISSING, one.sequence, finding.of_facts(facts))]
 
 
-@_makes(ev.MissingAmended)
+@makes(ev.MissingAmended)
 def _amended(event: ev.MissingAmended, one: ev.Recorded, before: Before) -> Any:
-    row = _was(before, MissingPerson, event.missing)
+    row = as_it_was(before, MissingPerson, event.missing)
     old, new = row.facts, event.facts.to_json()
     row.facts, row.revision = new, event.revision
     new_tokens, old_tokens = finding.of_facts(new), finding.of_facts(old)
     return [row, *_tokens(finding.MISSING, row.place, new_tokens, old_tokens)]
 
 
-@_makes(ev.MissingClosed)
+@makes(ev.MissingClosed)
 def _closed(event: ev.MissingClosed, one: ev.Recorded, before: Before) -> Any:
     closed = {
         "why": event.why,
@@ -129,12 +108,12 @@ def _closed(event: ev.MissingClosed, one: ev.Recorded, before: Before) -> Any:
     return [_changed(before, MissingPerson, event.missing, status="closed", closed=closed)]
 
 
-@_makes(ev.MissingReopened)
+@makes(ev.MissingReopened)
 def _reopened(event: ev.MissingReopened, one: ev.Recorded, before: Before) -> Any:
     return [_changed(before, MissingPerson, event.missing, status="open", closed={})]
 
 
-@_makes(ev.ReporterAdded)
+@makes(ev.ReporterAdded)
 def _reporter(event: ev.ReporterAdded, one: ev.Recorded, before: Before) -> Any:
     return [
         ReporterRow(
@@ -147,7 +126,7 @@ def _reporter(event: ev.ReporterAdded, one: ev.Recorded, before: Before) -> Any:
     ]
 
 
-@_makes(ev.AntemortemSectionSaved)
+@makes(ev.AntemortemSectionSaved)
 def _section(event: ev.AntemortemSectionSaved, one: ev.Recorded, before: Before) -> Any:
     common = {
         "missing_id": event.missing,
@@ -167,7 +146,7 @@ def _section(event: ev.AntemortemSectionSaved, one: ev.Recorded, before: Before)
 # -- families --------------------------------------------------------------------------------
 
 
-@_makes(ev.FamilyRegistered)
+@makes(ev.FamilyRegistered)
 def _family(event: ev.FamilyRegistered, one: ev.Recorded, before: Before) -> Any:
     family = FamilyRow(
         family=event.family, place=one.sequence, since=one.claimed_time, note=event.note
@@ -175,13 +154,13 @@ def _family(event: ev.FamilyRegistered, one: ev.Recorded, before: Before) -> Any
     return [family, _entry(event, one, event.family)]
 
 
-@_makes(ev.MissingLinked)
+@makes(ev.MissingLinked)
 def _linked(event: ev.MissingLinked, one: ev.Recorded, before: Before) -> Any:
     row = _changed(before, MissingPerson, event.missing, family_id=event.family)
     return [row, _entry(event, one, event.family)]
 
 
-@_makes(ev.MissingUnlinked)
+@makes(ev.MissingUnlinked)
 def _unlinked(event: ev.MissingUnlinked, one: ev.Recorded, before: Before) -> Any:
     row = _changed(before, MissingPerson, event.missing, family_id=None)
     return [row, _entry(event, one, event.family)]
@@ -192,7 +171,7 @@ def _told(event: ev.RelativeAdded | ev.RelativeAmended) -> dict[str, Any]:
     return {name: told[name] for name in told if name not in ("person", "family")}
 
 
-@_makes(ev.RelativeAdded)
+@makes(ev.RelativeAdded)
 def _relative(event: ev.RelativeAdded, one: ev.Recorded, before: Before) -> Any:
     told = _told(event)
     row = RelativeRow(person=event.person, place=one.sequence, family_id=event.family, told=told)
@@ -200,23 +179,23 @@ def _relative(event: ev.RelativeAdded, one: ev.Recorded, before: Before) -> Any:
     return [row, *tokens, _entry(event, one, event.family, event.person)]
 
 
-@_makes(ev.RelativeAmended)
+@makes(ev.RelativeAmended)
 def _relative_amended(event: ev.RelativeAmended, one: ev.Recorded, before: Before) -> Any:
-    row = _was(before, RelativeRow, event.person)
+    row = as_it_was(before, RelativeRow, event.person)
     old, row.told = row.told, _told(event)
     names = finding.of_name(row.told["name"]), finding.of_name(old["name"])
     tokens = _tokens(finding.RELATIVE, row.place, *names)
     return [row, *tokens, _entry(event, one, row.family_id, event.person)]
 
 
-@_makes(ev.PedigreeSaved)
+@makes(ev.PedigreeSaved)
 def _pedigree(event: ev.PedigreeSaved, one: ev.Recorded, before: Before) -> Any:
     members = event.to_payload()["members"]
     changes = {"pedigree": members, "pedigree_revision": event.revision}
     return [_changed(before, FamilyRow, event.family, **changes)]
 
 
-@_makes(ev.WishRecorded)
+@makes(ev.WishRecorded)
 def _wish(event: ev.WishRecorded, one: ev.Recorded, before: Before) -> Any:
     row = _changed(
         before,
@@ -241,22 +220,22 @@ def _standing(event: Any, one: ev.Recorded, before: Before, standing: str) -> An
     return [row, _entry(event, one, event.family, event.person)]
 
 
-@_makes(ev.ContactAuthorised)
+@makes(ev.ContactAuthorised)
 def _authorised(event: ev.ContactAuthorised, one: ev.Recorded, before: Before) -> Any:
     return _standing(event, one, before, "authorised")
 
 
-@_makes(ev.ContactBarred)
+@makes(ev.ContactBarred)
 def _barred(event: ev.ContactBarred, one: ev.Recorded, before: Before) -> Any:
     return _standing(event, one, before, "barred")
 
 
-@_makes(ev.FamilyContacted)
+@makes(ev.FamilyContacted)
 def _contacted(event: ev.FamilyContacted, one: ev.Recorded, before: Before) -> Any:
     entry = _entry(event, one, event.family, event.person)
     if event.about != "finding":
         return [entry]
-    row = _was(before, FamilyRow, event.family)
+    row = as_it_was(before, FamilyRow, event.family)
     row.findings_told += 1
     return [entry, row]
 
@@ -264,9 +243,9 @@ def _contacted(event: ev.FamilyContacted, one: ev.Recorded, before: Before) -> A
 # -- consents and samples --------------------------------------------------------------------
 
 
-@_makes(ev.ConsentGiven)
+@makes(ev.ConsentGiven)
 def _given(event: ev.ConsentGiven, one: ev.Recorded, before: Before) -> Any:
-    row = _was(before, RelativeRow, event.person)
+    row = as_it_was(before, RelativeRow, event.person)
     row.consents = {**row.consents, event.purpose: one.event_id}
     consent = Consent(
         event_id=one.event_id,
@@ -278,9 +257,9 @@ def _given(event: ev.ConsentGiven, one: ev.Recorded, before: Before) -> Any:
     return [row, consent, _entry(event, one, row.family_id, event.person)]
 
 
-@_makes(ev.ConsentWithdrawn)
+@makes(ev.ConsentWithdrawn)
 def _withdrawn(event: ev.ConsentWithdrawn, one: ev.Recorded, before: Before) -> Any:
-    row = _was(before, RelativeRow, event.person)
+    row = as_it_was(before, RelativeRow, event.person)
     held = row.consents[event.purpose]
     row.consents = {name: key for name, key in row.consents.items() if name != event.purpose}
     changes = {"withdrawn_at": one.claimed_time, "withdrawn_form": event.form}
@@ -288,9 +267,9 @@ def _withdrawn(event: ev.ConsentWithdrawn, one: ev.Recorded, before: Before) -> 
     return [row, consent, _entry(event, one, row.family_id, event.person)]
 
 
-@_makes(ev.ReferenceSampled)
+@makes(ev.ReferenceSampled)
 def _sampled(event: ev.ReferenceSampled, one: ev.Recorded, before: Before) -> Any:
-    family = _was(before, RelativeRow, event.person).family_id
+    family = as_it_was(before, RelativeRow, event.person).family_id
     sample = ReferenceSample(
         sample=event.sample,
         person_id=event.person,
@@ -301,7 +280,7 @@ def _sampled(event: ev.ReferenceSampled, one: ev.Recorded, before: Before) -> An
     return [sample, _entry(event, one, family, event.person)]
 
 
-@_makes(ev.ReferenceDestroyed)
+@makes(ev.ReferenceDestroyed)
 def _destroyed(event: ev.ReferenceDestroyed, one: ev.Recorded, before: Before) -> Any:
     changes = {"destroyed_at": one.claimed_time, "destroyed_why": event.reason}
     row = _changed(before, ReferenceSample, event.sample, **changes)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Callable
-from typing import Any
 
 from django.db import models
 
@@ -18,19 +15,16 @@ from priam_office.laboratory.models import (
     Search,
     StaffProfile,
 )
+from priam_office.record.projection import Before, Makers, as_it_was
 
 __all__ = ["MODELS", "rows"]
 
 MODELS = (Run, Profile, Consensus, StaffProfile, Search, Candidate)
-Before = Callable[[type[models.Model], Any], models.Model | None]
+makes = Makers()
+rows = makes.rows
 
 
-def rows(recorded: ev.Recorded, before: Before) -> list[models.Model]:
-    """The rows that this event adds or replaces."""
-    make = _MAKERS.get(type(recorded.event))
-    return make(recorded.event, recorded, before) if make else []
-
-
+@makes(ev.RunImported)
 def _run(event: ev.RunImported, one: ev.Recorded, before: Before) -> list[models.Model]:
     return [
         Run(
@@ -45,6 +39,7 @@ def _run(event: ev.RunImported, one: ev.Recorded, before: Before) -> list[models
     ]
 
 
+@makes(ev.ProfileRecorded)
 def _profile(event: ev.ProfileRecorded, one: ev.Recorded, before: Before) -> list[models.Model]:
     genotypes = json.loads(event.genotypes)
     return [
@@ -65,12 +60,14 @@ def _profile(event: ev.ProfileRecorded, one: ev.Recorded, before: Before) -> lis
     ]
 
 
+@makes(ev.ProfileSetAside)
 def _aside(event: ev.ProfileSetAside, one: ev.Recorded, before: Before) -> list[models.Model]:
-    row = _was(before, Profile, event.profile)
+    row = as_it_was(before, Profile, event.profile)
     row.standing, row.reason = "set aside", event.reason
     return [row]
 
 
+@makes(ev.ConsensusFormed)
 def _consensus(event: ev.ConsensusFormed, one: ev.Recorded, before: Before) -> list[models.Model]:
     return [
         Consensus(
@@ -87,6 +84,7 @@ def _consensus(event: ev.ConsensusFormed, one: ev.Recorded, before: Before) -> l
     ]
 
 
+@makes(ev.StaffProfileRecorded)
 def _staff(event: ev.StaffProfileRecorded, one: ev.Recorded, before: Before) -> list[models.Model]:
     genotypes = json.loads(event.genotypes)
     return [
@@ -100,6 +98,7 @@ def _staff(event: ev.StaffProfileRecorded, one: ev.Recorded, before: Before) -> 
     ]
 
 
+@makes(ev.SearchRequested)
 def _requested(event: ev.SearchRequested, one: ev.Recorded, before: Before) -> list[models.Model]:
     return [
         Search(
@@ -112,6 +111,7 @@ def _requested(event: ev.SearchRequested, one: ev.Recorded, before: Before) -> l
     ]
 
 
+@makes(ev.CandidatesNoted)
 def _candidates(event: ev.CandidatesNoted, one: ev.Recorded, before: Before) -> list[models.Model]:
     return [
         Candidate(
@@ -129,34 +129,17 @@ def _candidates(event: ev.CandidatesNoted, one: ev.Recorded, before: Before) -> 
     ]
 
 
+@makes(ev.SearchFinished)
 def _finished(event: ev.SearchFinished, one: ev.Recorded, before: Before) -> list[models.Model]:
-    row = _was(before, Search, event.search)
+    row = as_it_was(before, Search, event.search)
     row.status, row.ended_at, row.results = "finished", one.claimed_time, event.results
     row.made_with = {stamp.name: stamp.value for stamp in event.made_with}
     row.counts = {stamp.name: stamp.value for stamp in event.counts}
     return [row]
 
 
+@makes(ev.SearchStopped)
 def _stopped(event: ev.SearchStopped, one: ev.Recorded, before: Before) -> list[models.Model]:
-    row = _was(before, Search, event.search)
+    row = as_it_was(before, Search, event.search)
     row.status, row.ended_at, row.reason = "stopped", one.claimed_time, event.reason
     return [row]
-
-
-def _was(before: Before, model: type[Any], key: str) -> Any:
-    row = before(model, key)
-    assert row is not None  # the rules let nothing change that was not made
-    return copy.copy(row)
-
-
-_MAKERS: dict[type[ev.Event], Callable[[Any, ev.Recorded, Before], list[models.Model]]] = {
-    ev.RunImported: _run,
-    ev.ProfileRecorded: _profile,
-    ev.ProfileSetAside: _aside,
-    ev.ConsensusFormed: _consensus,
-    ev.StaffProfileRecorded: _staff,
-    ev.SearchRequested: _requested,
-    ev.CandidatesNoted: _candidates,
-    ev.SearchFinished: _finished,
-    ev.SearchStopped: _stopped,
-}

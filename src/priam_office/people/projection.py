@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
-from typing import Any
-
 from django.db import models
 
 from priam.events import (
@@ -18,11 +14,11 @@ from priam.events import (
     RoleTaken,
 )
 from priam_office.people.models import Right
+from priam_office.record.projection import Before, as_it_was
 
 __all__ = ["MODELS", "rows"]
 
 MODELS = (Right,)
-Before = Callable[[type[models.Model], Any], models.Model | None]
 
 
 def rows(recorded: Recorded, before: Before) -> list[models.Model]:
@@ -33,13 +29,13 @@ def rows(recorded: Recorded, before: Before) -> list[models.Model]:
             since = recorded.received_time
             return [Right(right=name, account=account, role=role, since=since)]
         case RoleTaken(account=account, role=role):
-            return [_ended(before(Right, f"{account}/{role}"), recorded)]
+            return [_ended(as_it_was(before, Right, f"{account}/{role}"), recorded)]
         case AccessAsked() as event:
             return [_asked(event, recorded)]
         case AccessAgreed(access=access):
-            return [_agreed(before(Right, f"access/{access}"), recorded)]
+            return [_agreed(as_it_was(before, Right, f"access/{access}"), recorded)]
         case AccessEnded(access=access):
-            return [_ended(before(Right, f"access/{access}"), recorded)]
+            return [_ended(as_it_was(before, Right, f"access/{access}"), recorded)]
     return []
 
 
@@ -54,17 +50,13 @@ def _asked(event: AccessAsked, recorded: Recorded) -> Right:
     )
 
 
-def _agreed(row: models.Model | None, recorded: Recorded) -> Right:
-    right = copy.copy(row)
-    assert isinstance(right, Right)  # the rules let nobody agree to what was not asked
+def _agreed(right: Right, recorded: Recorded) -> Right:
     right.agreed += 1
     if right.agreed == len(AGREEING_ROLES):
         right.since, right.until = recorded.received_time, right.planned_end
     return right
 
 
-def _ended(row: models.Model | None, recorded: Recorded) -> Right:
-    right = copy.copy(row)
-    assert isinstance(right, Right)  # the rules let nothing end that did not begin
+def _ended(right: Right, recorded: Recorded) -> Right:
     right.until = recorded.received_time
     return right

@@ -5,25 +5,80 @@ A projection is a module with two names: ``MODELS``, the tables it alone fills, 
 ``before`` looks up a row that was there: ``before(Model, key) -> row or None``. The same
 function serves the write, the rebuild and the comparison, so they cannot drift apart. A row
 never goes away; what ended says so in a field. Settings ``PROJECTIONS`` lists the modules.
+A projection of many types of events registers a function for each in its :class:`Makers`.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 import importlib
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models
 
-from priam_office.record.acts import Recorded
+from priam_office.record.acts import Event, Recorded
 from priam_office.record.insertion import put
 
-__all__ = ["Difference", "Rows", "compare", "derived_models", "fold", "projections", "write"]
+__all__ = [
+    "Before",
+    "Difference",
+    "Makers",
+    "Rows",
+    "as_it_was",
+    "compare",
+    "derived_models",
+    "fold",
+    "projections",
+    "write",
+]
+
+Before = Callable[[type[models.Model], Any], models.Model | None]
+Row = TypeVar("Row", bound=models.Model)
+Make = TypeVar("Make", bound=Callable[[Any, Recorded, Before], Iterable[models.Model]])
+
+
+class Makers:
+    """What makes the rows of an event, by the type of the event.
+
+    ``makes = Makers()``; above a function ``(event, recorded, before) -> rows`` stands
+    ``@makes(ev.ThisHappened)``, with several types where they make the same rows. ``makes.rows``
+    is the projection's ``rows``; an event of another type makes none.
+    """
+
+    def __init__(self) -> None:
+        self._of: dict[type[Event], Callable[[Any, Recorded, Before], Iterable[models.Model]]] = {}
+
+    def __call__(self, *types: type[Event]) -> Callable[[Make], Make]:
+        """Let the function below make the rows of these types; a type has one maker."""
+
+        def keep(make: Make) -> Make:
+            twice = self._of.keys() & set(types)
+            assert not twice, f"two functions of one projection make rows of {twice}"
+            self._of.update(dict.fromkeys(types, make))
+            return make
+
+        return keep
+
+    def rows(self, recorded: Recorded, before: Before) -> list[models.Model]:
+        """The rows that this event adds or replaces."""
+        make = self._of.get(type(recorded.event))
+        return list(make(recorded.event, recorded, before)) if make else []
+
+
+def as_it_was(before: Before, model: type[Row], key: Any) -> Row:
+    """A copy of the row under ``key``, to be changed and given as a row.
+
+    The rules of :mod:`priam.events` let nothing change that was not made, so there is one.
+    """
+    row = before(model, key)
+    assert isinstance(row, model), (model, key)
+    return copy.copy(row)
 
 
 def projections() -> list[ModuleType]:

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
 from typing import Any
 
 from django.db import models
 
 from priam import events as ev
+from priam_office.record.projection import Before, Makers, as_it_was
 from priam_office.releases.models import Grave, Paper, ReleaseRow
 
 __all__ = ["MODELS", "rows"]
 
 MODELS = (ReleaseRow, Paper, Grave)
-Before = Callable[[type[models.Model], Any], models.Model | None]
-_MAKERS: dict[str, Callable[[Any, ev.Recorded, Before], list[models.Model]]] = {}
-
-
-def rows(recorded: ev.Recorded, before: Before) -> list[models.Model]:
-    """The rows that this event adds or replaces."""
-    make = _MAKERS.get(recorded.event.type)
-    return make(recorded.event, recorded, before) if make else []
-
-
-def _makes(cls: type[ev.Event]) -> Any:
-    def keep(function: Any) -> Any:
-        _MAKERS[cls.type] = function
-        return function
-
-    return keep
+makes = Makers()
+rows = makes.rows
 
 
 def _release(before: Before, name: str, **changed: Any) -> ReleaseRow:
-    row = copy.copy(before(ReleaseRow, name))
-    assert isinstance(row, ReleaseRow)
+    row = as_it_was(before, ReleaseRow, name)
     for field, value in changed.items():
         setattr(row, field, value)
     return row
@@ -45,7 +29,7 @@ def _ended(before: Before, one: ev.Recorded, name: str, status: str, **more: Any
     return _release(before, name, **ended, **more)
 
 
-@_makes(ev.ReleasePlanned)
+@makes(ev.ReleasePlanned)
 def _planned(event: ev.ReleasePlanned, one: ev.Recorded, before: Before) -> list[models.Model]:
     row = ReleaseRow(
         release=event.release,
@@ -62,12 +46,12 @@ def _planned(event: ev.ReleasePlanned, one: ev.Recorded, before: Before) -> list
     return [row]
 
 
-@_makes(ev.ReleaseCancelled)
+@makes(ev.ReleaseCancelled)
 def _cancelled(event: ev.ReleaseCancelled, one: ev.Recorded, before: Before) -> list[models.Model]:
     return [_ended(before, one, event.release, "cancelled", ended_words=event.reason)]
 
 
-@_makes(ev.ReleaseDocumentIssued)
+@makes(ev.ReleaseDocumentIssued)
 def _issued(
     event: ev.ReleaseDocumentIssued, one: ev.Recorded, before: Before
 ) -> list[models.Model]:
@@ -86,7 +70,7 @@ def _issued(
     return [row]
 
 
-@_makes(ev.ReleaseHandedOver)
+@makes(ev.ReleaseHandedOver)
 def _handed(event: ev.ReleaseHandedOver, one: ev.Recorded, before: Before) -> list[models.Model]:
     more = {
         "handed_at": event.place,
@@ -96,17 +80,17 @@ def _handed(event: ev.ReleaseHandedOver, one: ev.Recorded, before: Before) -> li
     return [_ended(before, one, event.release, "done", **more)]
 
 
-@_makes(ev.ReleasePacked)
+@makes(ev.ReleasePacked)
 def _packed(event: ev.ReleasePacked, one: ev.Recorded, before: Before) -> list[models.Model]:
     return [_release(before, event.release, bag=event.bag)]
 
 
-@_makes(ev.RemainsReturned)
+@makes(ev.RemainsReturned)
 def _returned(event: ev.RemainsReturned, one: ev.Recorded, before: Before) -> list[models.Model]:
     return [_ended(before, one, event.release, "done", manifest=event.manifest)]
 
 
-@_makes(ev.GraveRecorded)
+@makes(ev.GraveRecorded)
 def _laid(event: ev.GraveRecorded, one: ev.Recorded, before: Before) -> list[models.Model]:
     release = _ended(before, one, event.release, "done", grave=event.grave, ended_words=event.note)
     grave = Grave(
@@ -122,10 +106,9 @@ def _laid(event: ev.GraveRecorded, one: ev.Recorded, before: Before) -> list[mod
     return [release, grave]
 
 
-@_makes(ev.GraveOpened)
+@makes(ev.GraveOpened)
 def _taken_out(event: ev.GraveOpened, one: ev.Recorded, before: Before) -> list[models.Model]:
-    row = copy.copy(before(Grave, event.grave))
-    assert isinstance(row, Grave)
+    row = as_it_was(before, Grave, event.grave)
     row.cases = " ".join(case for case in row.case_list if case != event.case)
     row.opened_at, row.opened_reason = one.claimed_time, event.reason
     return [row]

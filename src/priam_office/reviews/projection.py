@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
-from collections.abc import Callable
-from typing import Any
 
 from django.db import models
 
@@ -17,12 +14,12 @@ from priam.events import (
     ReviewOpened,
     ReviewPair,
 )
+from priam_office.record.projection import Before, as_it_was
 from priam_office.reviews.models import Pair, Review
 
 __all__ = ["MODELS", "rows"]
 
 MODELS = (Review, Pair)
-Before = Callable[[type[models.Model], Any], models.Model | None]
 
 
 def rows(recorded: Recorded, before: Before) -> list[models.Model]:
@@ -71,14 +68,8 @@ def _pair(review: str, pair: ReviewPair) -> Pair:
     )
 
 
-def _before(review: str, number: int, before: Before) -> Pair:
-    pair = copy.copy(before(Pair, _key(review, number)))
-    assert isinstance(pair, Pair)  # the rules let nobody decide what was not queued
-    return pair
-
-
 def _decided(event: PairDecided, recorded: Recorded, before: Before) -> Pair:
-    pair = _before(event.review, event.pair, before)
+    pair = as_it_was(before, Pair, _key(event.review, event.pair))
     pair.answer, pair.note = event.answer, event.note or ""
     pair.decision, pair.decided_by = recorded.event_id, recorded.actor
     pair.decided_at, pair.decided_place = recorded.claimed_time, recorded.sequence
@@ -86,7 +77,7 @@ def _decided(event: PairDecided, recorded: Recorded, before: Before) -> Pair:
 
 
 def _open_again(event: PairDecisionWithdrawn, before: Before) -> Pair:
-    pair = _before(event.review, event.pair, before)
+    pair = as_it_was(before, Pair, _key(event.review, event.pair))
     pair.answer = pair.note = pair.decision = pair.decided_by = pair.decided_at = ""
     pair.decided_place = None
     return pair
