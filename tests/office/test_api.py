@@ -97,14 +97,32 @@ def test_a_token_ends(sqlite: str) -> None:
     actions.change_roles(user, ["auditor"], by="tests")
     assert status() == 403
     actions.change_roles(user, ["mortuary"], by="tests")
-    actions.disable(user, by="tests")
-    assert status() == 401
-    actions.enable(user, by="tests")
+    assert not tokens.end(account("mortuary"), Token.objects.get().pk)
     assert status() == 200
-    assert not tokens.revoke(account("mortuary"), Token.objects.get().pk)
-    assert status() == 200
-    assert tokens.revoke(user, Token.objects.get().pk)
+    assert tokens.end(user, Token.objects.get().pk)
     assert status() == 401
+    assert not tokens.end(user, Token.objects.get().pk)
+
+
+@pytest.mark.parametrize("act", ["disable", "reset_sign_in"])
+def test_a_token_stays_dead_when_its_person_comes_back(sqlite: str, act: str) -> None:
+    from priam_office.api import tokens
+    from priam_office.people import actions
+    from priam_office.record.models import Event
+
+    user = account("mortuary")
+    headers = {"authorization": f"Bearer {tokens.make(user, 'tablet')}"}
+    client = Client()
+    assert client.get("/api/v1/cases", headers=headers).status_code == 200
+    getattr(actions, act)(user, by="tests")
+    assert client.get("/api/v1/cases", headers=headers).status_code == 401
+    assert Event.objects.filter(type="account.token_ended").count() == 1
+    if act == "disable":
+        actions.enable(user, by="tests")
+    assert client.get("/api/v1/cases", headers=headers).status_code == 401
+    assert not tokens.held(user)
+    again = {"authorization": f"Bearer {tokens.make(user, 'tablet')}"}
+    assert client.get("/api/v1/cases", headers=again).status_code == 200
 
 
 @pytest.mark.parametrize("sent", ["priam_" + "a" * 43, "x", "priam_" + "a" * 5000, "", "\x00"])
@@ -179,7 +197,7 @@ def test_tokens_are_made_shown_once_and_ended_on_a_page(sqlite: str) -> None:
     again = client.get("/en/work/tokens/").content.decode()
     assert secret not in again and "tablet" in again
     client.post("/en/work/tokens/", {"end": str(Token.objects.get().pk)})
-    assert Token.objects.get().revoked
+    assert secret and 'name="end"' not in client.get("/en/work/tokens/").content.decode()
     assert client.post("/en/work/tokens/", {"end": "9" * 400}).status_code == 302
     assert client.post("/en/work/tokens/", {"label": " "}).status_code == 200
     assert Token.objects.count() == 1

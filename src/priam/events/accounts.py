@@ -31,6 +31,8 @@ __all__ = [
     "SecondFactorReset",
     "SigningKeyAdded",
     "SigningKeyRevoked",
+    "TokenEnded",
+    "TokenMade",
 ]
 
 ADMINISTRATOR = "administrator"
@@ -145,16 +147,19 @@ class AccountDisabled(Event):
 
 @dataclass(frozen=True, slots=True)
 class AccountEnabled(Event):
-    """The account signs in again."""
+    """The account signs in again. What programs held before is over: new tokens are made."""
 
     type: ClassVar[str] = "account.enabled"
 
     account: str
 
     def check(self, state: State, recorded: Recorded) -> None:
-        if not _account(state, self.account).disabled:
+        row = _account(state, self.account)
+        if not row.disabled:
             raise RuleError(f"the account {self.account} is not disabled")
         _not_by_itself(self.account, recorded, "enables their own account")
+        if row.held_tokens:
+            raise RuleError(f"tokens of the account {self.account} still hold; end them first")
 
     def effect(self, state: State, recorded: Recorded) -> State:
         row = dataclasses.replace(state.accounts[self.account], disabled=False)
@@ -244,6 +249,52 @@ class SigningKeyRevoked(Event):
         revoked = dataclasses.replace(key, revoked=recorded.event_id, reason=self.reason)
         row = dataclasses.replace(state.accounts[key.account], key=None)
         return state.put("signing_keys", self.key, revoked).put("accounts", key.account, row)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMade(Event):
+    """A program may act for the account from now on, with the token that is called ``token``.
+
+    Only the person themselves lets a program act for them.
+    """
+
+    type: ClassVar[str] = "account.token_made"
+
+    account: str
+    token: str
+
+    def check(self, state: State, recorded: Recorded) -> None:
+        row = _account(state, self.account)
+        if recorded.actor != f"person/{self.account}":
+            raise RuleError("a token is made by the person a program is to act for")
+        if row.disabled:
+            raise RuleError(f"the account {self.account} is disabled; no token is made for it")
+        if self.token in row.tokens:
+            raise RuleError(f"the token {self.token!r} is known already")
+
+    def effect(self, state: State, recorded: Recorded) -> State:
+        row = state.accounts[self.account]
+        tokens = row.tokens.set(self.token, True)
+        return state.put("accounts", self.account, dataclasses.replace(row, tokens=tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEnded(Event):
+    """The program acts no more; a token that ended never holds again."""
+
+    type: ClassVar[str] = "account.token_ended"
+
+    account: str
+    token: str
+
+    def check(self, state: State, recorded: Recorded) -> None:
+        if not _account(state, self.account).tokens.get(self.token):
+            raise RuleError(f"the account {self.account} has no token {self.token!r} that holds")
+
+    def effect(self, state: State, recorded: Recorded) -> State:
+        row = state.accounts[self.account]
+        tokens = row.tokens.set(self.token, False)
+        return state.put("accounts", self.account, dataclasses.replace(row, tokens=tokens))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from immutables import Map
 
@@ -23,12 +23,22 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may sign in. ``roles``: role -> the event that gave it."""
+    """Somebody who may sign in.
+
+    ``roles``: role -> the event that gave it; ``tokens``: every token ever made -> whether it
+    holds.
+    """
 
     account: str
     roles: Map[str, str]
     disabled: bool = False
     key: str | None = None  # the signing key that holds now
+    tokens: Map[str, bool] = field(default_factory=Map)
+
+    @property
+    def held_tokens(self) -> list[str]:
+        """The tokens with which programs may act for the account, in order of their names."""
+        return sorted(token for token, holds in self.tokens.items() if holds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,21 +23,16 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
     shown = ""
     if request.method == "POST" and "end" in request.POST:
         number = request.POST["end"]
-        if (
-            number.isascii()
-            and number.isdecimal()
-            and tokens.revoke(request.user, int(number[:18]))
-        ):
+        if number.isascii() and number.isdecimal() and tokens.end(request.user, int(number[:18])):
             messages.success(request, _("The token no longer holds."))
         return redirect("tokens")
     if request.method == "POST":
         label = request.POST.get("label", "").strip()[:60]
         if not label:
             messages.error(request, _("Say what the token is for."))
-        elif request.user.tokens.filter(revoked=None).count() >= _MOST:
+        elif tokens.held(request.user).count() >= _MOST:
             messages.error(request, _("This account has many tokens; end one first."))
         else:
             shown = tokens.make(request.user, label)
-    held = request.user.tokens.filter(revoked=None)
-    context = {"tokens": held, "shown": shown, "days": tokens.LIFETIME.days}
+    context = {"tokens": tokens.held(request.user), "shown": shown, "days": tokens.LIFETIME.days}
     return render(request, "api/tokens.html", context)

@@ -23,7 +23,9 @@ from priam.events import (
     RoleTaken,
     SecondFactorReset,
     SigningKeyRevoked,
+    TokenEnded,
 )
+from priam.events.accounts_rows import Account
 from priam_office.people.models import User
 from priam_office.people.permissions import ROLES
 from priam_office.record.state import known
@@ -85,14 +87,13 @@ def change_roles(user: User, roles: Iterable[str], *, by: str) -> None:
 
 
 def disable(user: User, *, by: str) -> None:
-    """End the account's sessions and let it sign in no more; its signing key is revoked.
+    """End the account's sessions and its tokens and let it sign in no more; its signing key is
+    revoked. None of them holds again when the account is enabled.
 
     The account is shut first and the event written then: a crash in between leaves it shut.
     """
     account = known().state.accounts[user.key]
-    entries = [Entry(AccountDisabled(user.key))]
-    if account.key is not None:
-        entries.append(Entry(SigningKeyRevoked(account.key, "left")))
+    entries = [Entry(AccountDisabled(user.key)), *_taken_away(account, "left")]
     User.objects.filter(pk=user.pk).update(is_active=False)
     try:
         record_all(entries, by=by)
@@ -109,15 +110,14 @@ def enable(user: User, *, by: str) -> None:
 
 
 def reset_sign_in(user: User, *, by: str, asked_by: User | None = None) -> str:
-    """Take away password and second factors and revoke the signing key; the new first password.
+    """Take away password, second factors and tokens and revoke the signing key; the new first
+    password.
 
     On a page two administrators do it: ``asked_by`` is the other one.
     """
     account = known().state.accounts[user.key]
-    entries = [Entry(SecondFactorReset(user.key, asked_by.key if asked_by else None))]
-    if account.key is not None:
-        entries.append(Entry(SigningKeyRevoked(account.key, "lost")))
-    record_all(entries, by=by)
+    reset = Entry(SecondFactorReset(user.key, asked_by.key if asked_by else None))
+    record_all([reset, *_taken_away(account, "lost")], by=by)
     password = first_password()
     with transaction.atomic():
         Authenticator.objects.filter(user=user).delete()
@@ -126,6 +126,13 @@ def reset_sign_in(user: User, *, by: str, asked_by: User | None = None) -> str:
         user.save(update_fields=["password", "first_password"])
     end_sessions(user)
     return password
+
+
+def _taken_away(account: Account, reason: str) -> list[Entry]:
+    """The ends of what an account signs with and of what acts for it."""
+    keys = [] if account.key is None else [SigningKeyRevoked(account.key, reason)]
+    tokens = [TokenEnded(account.account, token) for token in account.held_tokens]
+    return [Entry(event) for event in (*keys, *tokens)]
 
 
 def end_sessions(user: User) -> None:

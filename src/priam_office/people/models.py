@@ -94,7 +94,8 @@ class User(AbstractBaseUser):
 
 
 class Right(models.Model):
-    """A role that an account holds, or a permission it holds as an exception; made from events.
+    """A role that an account holds, a permission it holds as an exception, or that a program may
+    act for it (``token/…``, without role and permission); made from events.
 
     ``until`` is empty for what lasts, else ISO 8601 in UTC. What was taken away ended then. An
     exception that was asked for has ended at once, until as many people ``agreed`` as must: then

@@ -12,6 +12,8 @@ from priam.events import (
     Recorded,
     RoleGiven,
     RoleTaken,
+    TokenEnded,
+    TokenMade,
 )
 from priam_office.people.models import Right
 from priam_office.record.projection import Before, as_it_was
@@ -30,6 +32,11 @@ def rows(recorded: Recorded, before: Before) -> list[models.Model]:
             return [Right(right=name, account=account, role=role, since=since)]
         case RoleTaken(account=account, role=role):
             return [_ended(as_it_was(before, Right, f"{account}/{role}"), recorded)]
+        case TokenMade(account=account, token=token):
+            since = recorded.received_time
+            return [Right(right=f"token/{account}/{token}", account=account, since=since)]
+        case TokenEnded(account=account, token=token):
+            return [_ended(as_it_was(before, Right, f"token/{account}/{token}"), recorded)]
         case AccessAsked() as event:
             return [_asked(event, recorded)]
         case AccessAgreed(access=access):

@@ -63,6 +63,8 @@ _EVENTS = {
     "account.second_factor_reset": gettext_noop("Second factor reset"),
     "account.key_added": gettext_noop("Signing key added"),
     "account.key_revoked": gettext_noop("Signing key revoked"),
+    "account.token_made": gettext_noop("A program may act for an account"),
+    "account.token_ended": gettext_noop("A program acts for an account no more"),
     "access.asked": gettext_noop("Exceptional access asked for"),
     "access.agreed": gettext_noop("Exceptional access agreed to"),
     "access.ended": gettext_noop("Exceptional access ended"),

@@ -48,6 +48,7 @@ AGREED: list[Act] = [
     (person("l1"), ev.AccessAgreed("x1", "legal")),
     (person("u1"), ev.AccessAgreed("x1", "auditor")),
 ]
+TOKEN: list[Act] = [*STAFF, (person("m1"), ev.TokenMade("m1", "t1"))]
 KEYED: list[Act] = [*STAFF, (person("l1"), ev.SigningKeyAdded("l1", "k1", ("vkey",)))]
 
 
@@ -77,6 +78,27 @@ def test_an_account_gets_and_loses_roles() -> None:
             person("m1"),
             ev.AccountEnabled("m1"),
             "nobody enables",
+        ),
+        (
+            [*TOKEN, (SERVER, ev.AccountDisabled("m1"))],
+            SERVER,
+            ev.AccountEnabled("m1"),
+            "still hold",
+        ),
+        (
+            [*STAFF, (SERVER, ev.AccountDisabled("m1"))],
+            person("m1"),
+            ev.TokenMade("m1", "t1"),
+            "is disabled",
+        ),
+        (STAFF, person("a1"), ev.TokenMade("m1", "t1"), "by the person"),
+        (STAFF, SERVER, ev.TokenEnded("m1", "t1"), "no token 't1'"),
+        (TOKEN, SERVER, ev.TokenEnded("l1", "t1"), "no token 't1'"),
+        (
+            [*TOKEN, (SERVER, ev.TokenEnded("m1", "t1"))],
+            person("m1"),
+            ev.TokenMade("m1", "t1"),
+            "known already",
         ),
         (STAFF, person("a1"), ev.SecondFactorReset("a1"), "nobody resets"),
         (STAFF, person("a1"), ev.SecondFactorReset("m1"), "two administrators"),
