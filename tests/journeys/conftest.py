@@ -22,11 +22,10 @@ ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys carry their marker and share one worker, and so one office and one browser."""
+    """Journeys carry their marker."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def priam(*arguments: str, data: Path) -> subprocess.Popen[str]:

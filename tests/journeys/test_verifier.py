@@ -29,7 +29,6 @@ VERDICT = """async () => {
     while (window.verdict === null) await new Promise((later) => setTimeout(later, 5));
     return window.verdict;
 }"""
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("verifier")]
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,6 @@ from priam.names.reading import NameList, read_list
 from priam.names.review import event
 from priam.simulation.lists import ListOptions, TestLists, make_lists
 
-# One worker makes the match that the tests of this file share.
-pytestmark = pytest.mark.xdist_group("names-matching")
-
 
 def write(rows: list[dict[str, str]], path: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as stream:
