@@ -45,44 +45,22 @@ def gibbs(
     members = np.zeros(classes, dtype=np.int64)
     listed = np.zeros((lists, classes), dtype=np.int64)
     weight = np.empty(classes)
+    taken = np.zeros(classes, dtype=np.int64)
+    nowhere = np.zeros(lists, dtype=patterns.dtype)
     for step in range(steps):
         members[:] = 0
         listed[:] = 0
         for c in range(cells):
-            total = 0.0
-            for k in range(classes):
-                w = share[k]
-                for j in range(lists):
-                    w *= on[j, k] if patterns[c, j] else 1.0 - on[j, k]
-                weight[k] = w
-                total += w
-            left = counts[c]
-            for k in range(classes):
-                if left == 0:
-                    break
-                taken = part(rng, left, weight[k], total, k == classes - 1)
-                total -= weight[k]
-                left -= taken
-                members[k] += taken
-                for j in range(lists):
-                    if patterns[c, j]:
-                        listed[j, k] += taken
-        nobody = 0.0
-        for k in range(classes):
-            w = share[k]
+            total = weigh(share, on, patterns[c], weight)
+            deal(rng, counts[c], weight, total, taken)
+            members += taken
             for j in range(lists):
-                w *= 1.0 - on[j, k]
-            weight[k] = w
-            nobody += w
-        f0 = outside(rng, n, nobody, most)
-        left, total = f0, nobody
-        for k in range(classes):
-            if left == 0:
-                break
-            taken = part(rng, left, weight[k], total, k == classes - 1)
-            total -= weight[k]
-            left -= taken
-            members[k] += taken
+                if patterns[c, j]:
+                    listed[j] += taken
+        total = weigh(share, on, nowhere, weight)
+        f0 = outside(rng, n, total, most)
+        deal(rng, f0, weight, total, taken)
+        members += taken
         for k in range(classes):
             for j in range(lists):
                 on[j, k] = rng.beta(1.0 + listed[j, k], 1.0 + members[k] - listed[j, k])
@@ -97,6 +75,34 @@ def gibbs(
             unseen[step // thin] = f0
             in_use[step // thin] = (members > 0).sum()
     return unseen, in_use
+
+
+@kernel
+def weigh(share: np.ndarray, on: np.ndarray, pattern: np.ndarray, weight: np.ndarray) -> float:
+    """P(class, pattern) of a person, for each class; fills ``weight``, returns its sum."""
+    total = 0.0
+    for k in range(len(share)):
+        w = share[k]
+        for j in range(len(pattern)):
+            w *= on[j, k] if pattern[j] else 1.0 - on[j, k]
+        weight[k] = w
+        total += w
+    return total
+
+
+@kernel
+def deal(
+    rng: np.random.Generator, persons: int, weight: np.ndarray, total: float, taken: np.ndarray
+) -> None:
+    """A multinomial draw of ``persons`` over the classes; fills ``taken``. ``total``: sum of
+    ``weight``."""
+    left = persons
+    for k in range(len(weight)):
+        taken[k] = 0
+        if left > 0:
+            taken[k] = part(rng, left, weight[k], total, k == len(weight) - 1)
+            total -= weight[k]
+            left -= taken[k]
 
 
 @kernel

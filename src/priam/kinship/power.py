@@ -189,8 +189,7 @@ class Inclusion:
     @property
     def standard_error(self) -> float:
         """Monte Carlo standard error of the mean of the simulated finite log10 LR."""
-        finite = self.log10_lr[np.isfinite(self.log10_lr)]
-        return float(finite.std(ddof=1) / np.sqrt(len(finite))) if len(finite) > 1 else 0.0
+        return _standard_error(self.log10_lr[np.isfinite(self.log10_lr)])
 
 
 def inclusion_power(
@@ -208,7 +207,7 @@ def inclusion_power(
     _check_possible(tables)
     total, means, mean, variance = np.zeros(draws), [], 0.0, 0.0
     for value, prior in zip(tables.values, tables.log_prior):
-        share, log_lr = _true_distribution(value[:, 0], prior[:, 0])
+        share, log_lr = (table[:, 0] for table in _true_distribution(value, prior))
         means.append(float(share @ np.exp(log_lr)))
         first, second = float(share @ log_lr), float(share @ log_lr**2)
         mean, variance = mean + first, variance + second - first**2
@@ -223,9 +222,10 @@ def inclusion_power(
 
 
 def _true_distribution(value: Floats, prior: Floats) -> tuple[Floats, Floats]:
-    """P(g | R) for the true missing person, and log LR, over possible genotypes."""
+    """P(g | R) for the true missing person, and log LR: (genotypes, families), both 0 where the
+    genotype is impossible."""
     possible = np.isfinite(value) & np.isfinite(prior)
-    return np.exp(value[possible] + prior[possible]), value[possible]
+    return np.where(possible, np.exp(value + prior), 0.0), np.where(possible, value, 0.0)
 
 
 def ratio_power(
@@ -296,10 +296,22 @@ def whom_to_ask(
         means = np.zeros(draws)
         for locus in loci:
             means += _expected(pedigree, missing, references, locus, person, draws, rng, theta)
-        error = float(means.std(ddof=1) / np.sqrt(draws)) if draws > 1 else 0.0
-        mean = float(means.mean())
-        found.append(Suggestion(person, mean, mean - now, error))
-    return sorted(found, key=lambda one: (-one.mean_log10, one.person))
+        found.append(_suggestion(person, means, now))
+    return sorted(found, key=_best_first)
+
+
+def _suggestion(person: str, means: Floats, now: float) -> Suggestion:
+    mean = float(means.mean())
+    return Suggestion(person, mean, mean - now, _standard_error(means))
+
+
+def _best_first(one: Suggestion) -> tuple[float, str]:
+    return -one.mean_log10, one.person
+
+
+def _standard_error(draws: Floats) -> float:
+    """Of the mean of independent draws; 0 where one draw cannot tell."""
+    return float(draws.std(ddof=1) / np.sqrt(len(draws))) if len(draws) > 1 else 0.0
 
 
 def _expected(
@@ -360,24 +372,13 @@ def expected_gains(
             tables = build_tables_indexed(pedigree, missing, known, [locus], theta=theta)
             totals[number] += _expected_of_tables(tables)
     now = float(totals[0].mean())
-    found = [
-        Suggestion(
-            person,
-            float(row.mean()),
-            float(row.mean()) - now,
-            float(row.std(ddof=1) / np.sqrt(draws)) if draws > 1 else 0.0,
-        )
-        for person, row in zip(candidates, totals[1:])
-    ]
-    return now, sorted(found, key=lambda one: (-one.mean_log10, one.person))
+    found = [_suggestion(person, row, now) for person, row in zip(candidates, totals[1:])]
+    return now, sorted(found, key=_best_first)
 
 
 def _expected_of_tables(tables: Tables) -> Floats:
     """Expected log10 LR of the true missing person at the one marker, for each family."""
-    value = tables.values[0]
-    prior = np.broadcast_to(tables.log_prior[0], value.shape)
-    share = np.where(np.isfinite(value), np.exp(value + prior), 0.0)
-    log_lr = np.where(np.isfinite(value), value, 0.0)
+    share, log_lr = _true_distribution(tables.values[0], tables.log_prior[0])
     result: Floats = (share * log_lr).sum(axis=0) / LN10
     return result
 
@@ -432,7 +433,7 @@ def expected_ratios(
             option,
             float(values.mean()) / LN10,
             float(np.mean(values >= level)),
-            float(values.std(ddof=1) / np.sqrt(draws)) / LN10 if draws > 1 else 0.0,
+            _standard_error(values) / LN10,
         )
         for option, values in total.items()
     ]

@@ -15,7 +15,7 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -91,16 +91,12 @@ def _checkpoint_message(name: str, timestamp: int, text: bytes) -> bytes:
     return subtree_message(name, timestamp, point.origin, 0, point.size, point.root)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ed25519CosignatureVerifier:
-    vkey: VerifierKey
-    _key: Ed25519PublicKey = field(init=False, repr=False, compare=False)
+class _Published:
+    """What all verifiers derive from the key as it is published."""
 
-    def __post_init__(self) -> None:
-        if len(self.vkey.material) != 32:
-            raise FormatError(f"the Ed25519 key of {self.name} has not 32 bytes")
-        key = Ed25519PublicKey.from_public_bytes(self.vkey.material)
-        object.__setattr__(self, "_key", key)
+    __slots__ = ()
+
+    vkey: VerifierKey
 
     @property
     def name(self) -> str:
@@ -109,6 +105,18 @@ class _Ed25519CosignatureVerifier:
     @property
     def key_id(self) -> bytes:
         return self.vkey.key_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Ed25519CosignatureVerifier(_Published):
+    vkey: VerifierKey
+    _key: Ed25519PublicKey = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if len(self.vkey.material) != 32:
+            raise FormatError(f"the Ed25519 key of {self.name} has not 32 bytes")
+        key = Ed25519PublicKey.from_public_bytes(self.vkey.material)
+        object.__setattr__(self, "_key", key)
 
     def verify(self, text: bytes, signature: bytes) -> bool:
         if len(signature) != 72 or timestamp_of(signature) > LARGEST_TIME:
@@ -122,7 +130,7 @@ class _Ed25519CosignatureVerifier:
 
 
 @dataclass(frozen=True, slots=True)
-class _MlDsa44Verifier:
+class _MlDsa44Verifier(_Published):
     """Types 0x06 and 0xff: they differ in the message and in FIPS 204's context."""
 
     vkey: VerifierKey
@@ -140,14 +148,6 @@ class _MlDsa44Verifier:
                 f"expected {MLDSA44_KEY_SIZE}"
             )
         object.__setattr__(self, "_key", MLDSA44PublicKey.from_public_bytes(material))
-
-    @property
-    def name(self) -> str:
-        return self.vkey.name
-
-    @property
-    def key_id(self) -> bytes:
-        return self.vkey.key_id
 
     def verify(self, text: bytes, signature: bytes) -> bool:
         try:
@@ -174,38 +174,40 @@ def verifier_of(vkey: str | VerifierKey) -> Verifier:
     raise FormatError(f"key {key.name} has the unknown signature type {key.kind:#04x}")
 
 
-class _HasVkey(Protocol):
-    @property
-    def vkey(self) -> VerifierKey: ...
-
-
-class _Public:
-    """What all signers derive from their published key."""
+class _Signs:
+    """What all signers derive from their private key."""
 
     __slots__ = ()
 
-    @property
-    def key_id(self: _HasVkey) -> bytes:
-        return self.vkey.key_id
-
-    def verifier(self: _HasVkey) -> Verifier:
-        """The public half."""
-        return verifier_of(self.vkey)
-
-
-@dataclass(frozen=True, slots=True)
-class Ed25519Cosigner(_Public):
-    """Type 0x04: a witness's statement that it saw this checkpoint at this time."""
-
+    kind: ClassVar[int]
+    before_key: ClassVar[bytes] = b""  # stands before the public key where it is published
     name: str
-    private_key: Ed25519PrivateKey = field(repr=False)
-    clock: Clock = system_clock
+    private_key: Ed25519PrivateKey | MLDSA44PrivateKey
 
     @property
     def vkey(self) -> VerifierKey:
         """The key as it is published."""
         public = self.private_key.public_key().public_bytes_raw()
-        return VerifierKey(check_name(self.name), COSIGNATURE_ED25519, public)
+        return VerifierKey(check_name(self.name), self.kind, self.before_key + public)
+
+    @property
+    def key_id(self) -> bytes:
+        return self.vkey.key_id
+
+    def verifier(self) -> Verifier:
+        """The public half."""
+        return verifier_of(self.vkey)
+
+
+@dataclass(frozen=True, slots=True)
+class Ed25519Cosigner(_Signs):
+    """Type 0x04: a witness's statement that it saw this checkpoint at this time."""
+
+    kind: ClassVar[int] = COSIGNATURE_ED25519
+
+    name: str
+    private_key: Ed25519PrivateKey = field(repr=False)
+    clock: Clock = system_clock
 
     def sign(self, text: bytes) -> bytes:
         """Time and signature; ``text`` must be a checkpoint."""
@@ -215,18 +217,14 @@ class Ed25519Cosigner(_Public):
 
 
 @dataclass(frozen=True, slots=True)
-class MlDsa44Cosigner(_Public):
+class MlDsa44Cosigner(_Signs):
     """Type 0x06: ML-DSA-44 over a tree head, by a witness or by the log itself."""
+
+    kind: ClassVar[int] = COSIGNATURE_MLDSA44
 
     name: str
     private_key: MLDSA44PrivateKey = field(repr=False)
     clock: Clock = system_clock
-
-    @property
-    def vkey(self) -> VerifierKey:
-        """The key as it is published."""
-        public = self.private_key.public_key().public_bytes_raw()
-        return VerifierKey(check_name(self.name), COSIGNATURE_MLDSA44, public)
 
     def sign(self, text: bytes) -> bytes:
         """Time and signature; ``text`` must be a checkpoint."""
@@ -241,17 +239,14 @@ class MlDsa44Cosigner(_Public):
 
 
 @dataclass(frozen=True, slots=True)
-class MlDsa44NoteSigner(_Public):
+class MlDsa44NoteSigner(_Signs):
     """Type 0xff with Priam's identifier: ML-DSA-44 over any note text."""
+
+    kind: ClassVar[int] = NOTE_MLDSA44
+    before_key: ClassVar[bytes] = NOTE_IDENTIFIER
 
     name: str
     private_key: MLDSA44PrivateKey = field(repr=False)
-
-    @property
-    def vkey(self) -> VerifierKey:
-        """The key as it is published."""
-        public = self.private_key.public_key().public_bytes_raw()
-        return VerifierKey(check_name(self.name), NOTE_MLDSA44, NOTE_IDENTIFIER + public)
 
     def sign(self, text: bytes) -> bytes:
         """Signature over ``text``."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
+from django.db import models
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
@@ -76,9 +78,7 @@ class ReleaseOut(Schema):
 )
 def missing(request: HttpRequest, after: After = 0, limit: Limit = 50) -> Page[MissingOut]:
     """In the order in which they were registered. The read is recorded with its rows."""
-    rows, following = _part(MissingPerson.objects.all(), after, limit)
-    note_read(request.auth, "identity", "missing", "api-missing", len(rows))
-    return Page(items=[_missing(row) for row in rows], next=following)
+    return _page(request, MissingPerson, _missing, after, limit, ("identity", "missing"))
 
 
 @router.get(
@@ -104,11 +104,7 @@ def one_missing(request: HttpRequest, missing_id: str) -> MissingOut:
 )
 def profiles(request: HttpRequest, after: After = 0, limit: Limit = 50) -> Page[ProfileOut]:
     """In the order in which they were recorded; retests stand beside each other."""
-    rows, following = _part(Profile.objects.all(), after, limit)
-    note_read(request.auth, "genetic", "profiles", "api-profiles", len(rows))
-    fields = ("profile", "sample", "kind", "standing", "genotypes")
-    items = [ProfileOut(run=row.run_id, **{f: getattr(row, f) for f in fields}) for row in rows]
-    return Page(items=items, next=following)
+    return _page(request, Profile, _profile, after, limit, ("genetic", "profiles"))
 
 
 @router.get(
@@ -119,21 +115,7 @@ def profiles(request: HttpRequest, after: After = 0, limit: Limit = 50) -> Page[
 )
 def decisions(request: HttpRequest, after: After = 0, limit: Limit = 50) -> Page[DecisionOut]:
     """In the order in which they were proposed."""
-    rows, following = _part(Decision.objects.all(), after, limit)
-    note_read(request.auth, "identity", "decisions", "api-decisions", len(rows))
-    items = [
-        DecisionOut(
-            decision=row.decision,
-            cases=row.cases.split(),
-            conclusion=row.conclusion,
-            missing=row.missing or None,
-            status=row.status,
-            signed_for=row.capacities.split(),
-            proposed_at=row.proposed_at,
-        )
-        for row in rows
-    ]
-    return Page(items=items, next=following)
+    return _page(request, Decision, _decision, after, limit, ("identity", "decisions"))
 
 
 @router.get(
@@ -143,20 +125,8 @@ def decisions(request: HttpRequest, after: After = 0, limit: Limit = 50) -> Page
     summary="Releases",
 )
 def releases(request: HttpRequest, after: After = 0, limit: Limit = 50) -> Page[ReleaseOut]:
-    """In the order in which they were arranged."""
-    rows, following = _part(ReleaseRow.objects.all(), after, limit)
-    items = [
-        ReleaseOut(
-            release=row.release,
-            cases=row.case_list,
-            to=row.to,
-            status=row.status,
-            planned_at=row.planned_at,
-            ended_at=row.ended_at or None,
-        )
-        for row in rows
-    ]
-    return Page(items=items, next=following)
+    """In the order in which they were arranged. Nothing sealed is read."""
+    return _page(request, ReleaseRow, _release, after, limit)
 
 
 def _missing(row: MissingPerson) -> MissingOut:
@@ -169,8 +139,55 @@ def _missing(row: MissingPerson) -> MissingOut:
     )
 
 
-def _part(rows: Any, after: int, limit: int) -> tuple[list[Any], str | None]:
-    """``limit`` rows from place ``after`` on, and the place that follows them."""
-    found = list(rows.filter(place__gte=after).order_by("place")[: limit + 1])
-    following = str(found[limit].place) if len(found) > limit else None
-    return found[:limit], following
+def _profile(row: Profile) -> ProfileOut:
+    return ProfileOut(
+        profile=row.profile,
+        sample=row.sample,
+        kind=row.kind,
+        run=row.run_id,
+        standing=row.standing,
+        genotypes=row.genotypes,
+    )
+
+
+def _decision(row: Decision) -> DecisionOut:
+    return DecisionOut(
+        decision=row.decision,
+        cases=row.cases.split(),
+        conclusion=row.conclusion,
+        missing=row.missing or None,
+        status=row.status,
+        signed_for=row.capacities.split(),
+        proposed_at=row.proposed_at,
+    )
+
+
+def _release(row: ReleaseRow) -> ReleaseOut:
+    return ReleaseOut(
+        release=row.release,
+        cases=row.case_list,
+        to=row.to,
+        status=row.status,
+        planned_at=row.planned_at,
+        ended_at=row.ended_at or None,
+    )
+
+
+def _page(
+    request: HttpRequest,
+    model: type[models.Model],
+    shown: Callable[[Any], Any],
+    after: int,
+    limit: int,
+    sealed: tuple[str, str] | None = None,
+) -> Page[Any]:
+    """``limit`` rows from place ``after`` on, and the place that follows them.
+
+    ``sealed`` is the compartment that the rows open and what is read of it.
+    """
+    found = list(model._default_manager.filter(place__gte=after).order_by("place")[: limit + 1])
+    rows, rest = found[:limit], found[limit:]
+    if sealed is not None:
+        compartment, what = sealed
+        note_read(request.auth, compartment, what, f"api-{what}", len(rows))
+    return Page(items=[shown(row) for row in rows], next=str(rest[0].place) if rest else None)

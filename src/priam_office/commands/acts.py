@@ -12,7 +12,10 @@ from priam.errors import UserError
 from priam_office.commands.opening import data_option
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from priam.events.values import Obligation
+    from priam_office.handovers.parties import Own
 
 __all__ = ["ACTS"]
 
@@ -30,10 +33,18 @@ _OWES = click.option(
 )
 
 
-def _me(folder: Path) -> Any:
+def _me(folder: Path) -> Own:
     from priam_office.commands.exchange import own_party
 
     return own_party(folder)
+
+
+def _acting(folder: Path) -> tuple[ModuleType, Own]:
+    """The verbs of handovers, which can be loaded once an installation is open, and its party."""
+    me = _me(folder)
+    from priam_office.handovers import actions
+
+    return actions, me
 
 
 def _named(text: str) -> str:
@@ -64,9 +75,7 @@ def _obligations(texts: tuple[str, ...]) -> list[Obligation]:
 @_OWES
 def reading(folder: Path, agreement: str, reading: str, duties: tuple[str, ...]) -> None:
     """State READING of AGREEMENT: two readings of a term may both stand, each with its holders."""
-    me = _me(folder)
-    from priam_office.handovers import actions
-
+    actions, me = _acting(folder)
     actions.state_reading(me, agreement, reading, _obligations(duties))
     click.echo(f"{me.party} reads {agreement} as {reading!r}.")
 
@@ -77,9 +86,7 @@ def reading(folder: Path, agreement: str, reading: str, duties: tuple[str, ...])
 @click.argument("reading")
 def hold_reading(folder: Path, agreement: str, reading: str) -> None:
     """Hold READING of AGREEMENT, which another party has stated."""
-    me = _me(folder)
-    from priam_office.handovers import actions
-
+    actions, me = _acting(folder)
     actions.hold_reading(me, agreement, reading)
     click.echo(f"{me.party} reads {agreement} as {reading!r} too.")
 
@@ -95,9 +102,7 @@ def amend(
     folder: Path, agreement: str, amendment: str, reading: str, text: str, duties: tuple[str, ...]
 ) -> None:
     """Propose AMENDMENT; it is in force when all parties have signed."""
-    me = _me(folder)
-    from priam_office.handovers import actions
-
+    actions, me = _acting(folder)
     actions.amend(me, agreement, amendment, reading, _obligations(duties), text)
     click.echo(f"Proposed {amendment}; the others sign with `priam exchange sign-amendment`.")
 
@@ -108,9 +113,7 @@ def amend(
 @click.argument("amendment")
 def sign_amendment(folder: Path, agreement: str, amendment: str) -> None:
     """Sign AMENDMENT of AGREEMENT."""
-    me = _me(folder)
-    from priam_office.handovers import actions
-
+    actions, me = _acting(folder)
     actions.sign_amendment(me, agreement, amendment)
     click.echo(f"{me.party} has signed {amendment}.")
 
@@ -121,9 +124,7 @@ def sign_amendment(folder: Path, agreement: str, amendment: str) -> None:
 @click.argument("words")
 def characterise(folder: Path, offer: str, words: str) -> None:
     """Keep WORDS about OFFER beside what others say; write no names."""
-    me = _me(folder)
-    from priam_office.handovers import actions
-
+    actions, me = _acting(folder)
     actions.characterise(me, offer, words)
     click.echo("Recorded.")
 
@@ -134,9 +135,7 @@ def characterise(folder: Path, offer: str, words: str) -> None:
 @_REASON
 def withdraw(folder: Path, offer: str, reason: str) -> None:
     """Withdraw OFFER."""
-    me = _me(folder)
-    from priam_office.handovers import actions
-
+    actions, me = _acting(folder)
     actions.withdraw(me, offer, reason)
     click.echo(f"Withdrawn: {offer}.")
 
@@ -148,9 +147,7 @@ def withdraw(folder: Path, offer: str, reason: str) -> None:
 @_REASON
 def refuse_bag(folder: Path, manifest: str, tag: str, reason: str) -> None:
     """Refuse the bag TAG of MANIFEST; it may be offered again and keeps its history."""
-    me = _me(folder)
-    from priam_office.handovers import actions
-
+    actions, me = _acting(folder)
     actions.refuse_bag(me, _named(manifest), tag, reason)
     click.echo("Refused; the bag stays in the giver's custody.")
 
@@ -161,9 +158,7 @@ def refuse_bag(folder: Path, manifest: str, tag: str, reason: str) -> None:
 @click.option("--words", required=True, help="How it was found; write no names.")
 def other_side(folder: Path, tag: str, words: str) -> None:
     """Say so of the bag TAG; it goes back by the same road, on a manifest to the other side."""
-    me = _me(folder)
-    from priam_office.handovers import actions
-
+    actions, me = _acting(folder)
     actions.found_other_side(me, tag, words)
     click.echo("Recorded; list the bag on a manifest to the other side to give it back.")
 
@@ -173,9 +168,7 @@ def other_side(folder: Path, tag: str, words: str) -> None:
 @click.argument("handover")
 def close(folder: Path, handover: str) -> None:
     """Close HANDOVER; bags that were not handed over may be listed again."""
-    me = _me(folder)
-    from priam_office.handovers import actions
-
+    actions, me = _acting(folder)
     actions.close(me, handover)
     click.echo(f"Closed: {handover}.")
 
@@ -187,9 +180,7 @@ def close(folder: Path, handover: str) -> None:
 @_REASON
 def correct(folder: Path, manifest: str, count: int, reason: str) -> None:
     """State COUNT for MANIFEST in place of what was stated; both stay on record."""
-    me = _me(folder)
-    from priam_office.handovers import actions
-
+    actions, me = _acting(folder)
     actions.correct(me, _named(manifest), count, reason)
     click.echo(f"{me.party} counts {count:,} now.")
 
@@ -206,9 +197,7 @@ def correct(folder: Path, manifest: str, count: int, reason: str) -> None:
 @_WHEN
 def depart(folder: Path, transport: str, manifests: tuple[str, ...], **given: Any) -> None:
     """Record that TRANSPORT leaves with the bags of MANIFESTS."""
-    me = _me(folder)
-    from priam_office.handovers import actions
-
+    actions, me = _acting(folder)
     actions.depart(me, transport, [_named(name) for name in manifests], **given)
     click.echo(f"{transport} has left {given['place']}.")
 
@@ -221,8 +210,7 @@ def depart(folder: Path, transport: str, manifests: tuple[str, ...], **given: An
 @_WHEN
 def arrive(folder: Path, transport: str, **given: Any) -> None:
     """Record that TRANSPORT arrives, and with which seals unbroken."""
-    me = _me(folder)
-    from priam_office.handovers import actions
+    actions, me = _acting(folder)
     from priam_office.record.state import known
 
     actions.arrive(me, transport, **given)
