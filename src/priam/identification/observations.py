@@ -16,10 +16,17 @@ import numpy as np
 import numpy.typing as npt
 
 from priam.genetics.frequencies import FrequencyTable, MinimumFrequency
-from priam.identification.records import QUALITIES, Case
+from priam.identification.records import QUALITIES, Case, FamilyRecord
 from priam.identification.settings import Profiles
 
-__all__ = ["MarkerAxis", "ObservationAxis", "Seen", "observation_axis", "seen_of"]
+__all__ = [
+    "MarkerAxis",
+    "ObservationAxis",
+    "Seen",
+    "alleles_seen",
+    "observation_axis",
+    "seen_of",
+]
 
 Floats = npt.NDArray[np.float64]
 Seen = dict[str, tuple[tuple[str, ...], str]]  # marker -> (one or two alleles, quality)
@@ -64,6 +71,13 @@ class MarkerAxis:
         """Hardy-Weinberg probability of each genotype column."""
         p, (a, b) = self.frequencies, self.pairs.T
         found: Floats = p[a] * p[b] * np.where(a == b, 1.0, 2.0)
+        return found
+
+    def alone(self, theta: float) -> Floats:
+        """P(g) of somebody of whom nothing else is known, shape (genotypes,): his two alleles are
+        the first two drawn from a population with F_ST ``theta``. Without it that is ``prior``."""
+        p, (a, b) = self.frequencies, self.pairs.T
+        found: Floats = self.prior * (1.0 - theta) + np.where(a == b, theta * p[a], 0.0)
         return found
 
     def genotype(self, one: int, other: int) -> int:
@@ -133,6 +147,19 @@ class ObservationAxis:
         """Rows of the search table for columns from :meth:`columns_of`."""
         start = np.array([marker.start for marker in self.markers])
         return np.where(columns >= 0, columns + start, self.height - 1).astype(np.uint32)
+
+
+def alleles_seen(cases: Iterable[Case], families: Iterable[FamilyRecord]) -> dict[str, set[str]]:
+    """Marker -> every allele that a case or a typed relative shows."""
+    seen: dict[str, set[str]] = {}
+    for case in cases:
+        for marker, alleles in case.alleles.items():
+            seen.setdefault(marker, set()).update(alleles)
+    for family in families:
+        for genotypes in family.genotypes.values():
+            for marker, pair in genotypes.items():
+                seen.setdefault(marker, set()).update(pair)
+    return seen
 
 
 def observation_axis(

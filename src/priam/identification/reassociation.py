@@ -2,7 +2,8 @@
 
 A link needs LR(same person / unrelated) and LR(same person / full siblings) above their
 thresholds, so that brothers are not merged. Clusters grow from the strongest link down; two
-clusters merge only where no pair between them speaks against it.
+clusters merge only where no pair between them speaks against it. With theta the persons of a pair
+are drawn from one population with substructure, as in the search.
 """
 
 from __future__ import annotations
@@ -62,41 +63,64 @@ class Cluster:
 
 
 def _joint_tables(
-    axis: MarkerAxis, used: npt.NDArray[np.int32], emission: Floats
+    axis: MarkerAxis, used: npt.NDArray[np.int32], emission: Floats, theta: float
 ) -> tuple[Floats, Floats]:
     """Log LR same and log LR siblings (both against unrelated) of the columns in ``used``."""
     seen = emission[used]
-    prior = axis.prior
-    alone = seen @ prior
-    denominator = np.log(alone)[:, None] + np.log(alone)[None, :]
-    same = np.log((seen * prior) @ seen.T) - denominator
-    brothers = np.log(seen @ _sibling_prior(axis) @ seen.T) - denominator
-    return same, brothers
+    same = (seen * axis.alone(theta)) @ seen.T
+    one_shared = seen @ _one_shared(axis, theta) @ seen.T
+    unrelated = seen @ _unrelated(axis, theta) @ seen.T
+    # Full siblings have both alleles from the same copies with 1/4, one with 1/2, none with 1/4.
+    siblings = 0.25 * same + 0.5 * one_shared + 0.25 * unrelated
+    with np.errstate(divide="ignore"):  # without drop-in two observations may be impossible
+        return np.log(same / unrelated), np.log(siblings / unrelated)
 
 
-def _sibling_prior(axis: MarkerAxis) -> Floats:
-    """P(g, h) of full siblings: 1/4 identical, 1/2 one allele shared, 1/4 unrelated."""
-    prior, p = axis.prior, axis.frequencies
-    (a, b) = axis.pairs.T
-    k = len(p)
-    # P(one shared allele is x, genotype) for a random person, shape (genotypes, alleles)
-    passes = np.zeros((len(prior), k))
-    rows = np.arange(len(prior))
-    np.add.at(passes, (rows, a), 0.5 * prior)
-    np.add.at(passes, (rows, b), 0.5 * prior)
-    # P(h | one allele is x): the other is drawn from the population
-    other = np.zeros((k, len(prior)))
-    np.add.at(other, (a, rows), p[b])
-    het = a != b
-    np.add.at(other, (b[het], rows[het]), p[a[het]])
-    shared: Floats = passes @ other
-    return 0.25 * np.diag(prior) + 0.5 * shared + 0.25 * np.outer(prior, prior)
+def _next(p: Floats, equal: npt.NDArray[np.int64], drawn: int, theta: float) -> Floats:
+    """P(the next allele) after ``drawn`` alleles, ``equal`` of which are the same.
+
+    The sampling formula of Balding and Nichols (Forensic Sci Int 1994; 64:125-140, doi
+    10.1016/0379-0738(94)90222-4), as in :mod:`priam.kinship.likelihood`.
+    """
+    found: Floats = (equal * theta + (1.0 - theta) * p) / (1.0 + (drawn - 1) * theta)
+    return found
+
+
+def _unrelated(axis: MarkerAxis, theta: float) -> Floats:
+    """P(g, h) of two unrelated persons, (genotypes, genotypes): four draws, one after the other."""
+    p, (c, d) = axis.frequencies, axis.pairs.T
+    a, b = c[:, None], d[:, None]
+    third = _next(p[c], (c == a) * 1 + (c == b), 2, theta)
+    fourth = _next(p[d], (d == a) * 1 + (d == b) + (d == c), 3, theta)
+    orders = np.where(c == d, 1.0, 2.0)
+    return axis.alone(theta)[:, None] * third * fourth * orders
+
+
+def _one_shared(axis: MarkerAxis, theta: float) -> Floats:
+    """P(g, h) where one allele of g and one of h are copies of one draw: three draws."""
+    p, (c, d) = axis.frequencies, axis.pairs.T
+    a, b = c[:, None], d[:, None]
+
+    def copied(allele: npt.NDArray[np.int64]) -> Floats:
+        """P(g, the copied allele is this one); either allele of g is the copied one with 1/2."""
+        share: Floats = axis.alone(theta)[:, None] * 0.5 * ((allele == a) * 1 + (allele == b))
+        return share
+
+    def drawn(allele: npt.NDArray[np.int64]) -> Floats:
+        return _next(p[allele], (allele == a) * 1 + (allele == b), 2, theta)
+
+    return copied(c) * drawn(d) + np.where(c == d, 0.0, copied(d) * drawn(c))
 
 
 def pair_tables(
-    axis: ObservationAxis, columns: npt.NDArray[np.int32], drop_in: float
+    axis: ObservationAxis, columns: npt.NDArray[np.int32], drop_in: float, theta: float
 ) -> PairTables:
-    """Tables over the observations that occur, and the profiles in their numbering."""
+    """Tables over the observations that occur, and the profiles in their numbering.
+
+    ``columns`` (profiles, markers): columns of ``axis``, -1 where not observed. ``drop_in``:
+    probability of a foreign or mistyped allele at a marker. ``theta``: F_ST of the population
+    that all remains are from; with it an allele that one case shows is likelier in any other.
+    """
     observed = np.full_like(columns, -1)
     same, siblings, states = [], [], []
     for k, marker in enumerate(axis.markers):
@@ -104,7 +128,7 @@ def pair_tables(
         used = used[used >= 0]
         states.append(len(used))
         if len(used):
-            one, two = _joint_tables(marker, used, marker.emission(axis.dropout, drop_in))
+            one, two = _joint_tables(marker, used, marker.emission(axis.dropout, drop_in), theta)
             same.append(one.ravel().astype(np.float32))
             siblings.append(two.ravel().astype(np.float32))
             here = columns[:, k] >= 0

@@ -30,7 +30,12 @@ from priam.identification.conclusions import (
 from priam.identification.evidence import Finding, weigh
 from priam.identification.further import further_candidates
 from priam.identification.joint import JointResult, solve
-from priam.identification.observations import ObservationAxis, observation_axis, seen_of
+from priam.identification.observations import (
+    ObservationAxis,
+    alleles_seen,
+    observation_axis,
+    seen_of,
+)
 from priam.identification.quality import Gate, quality_gate
 from priam.identification.reassociation import (
     Cluster,
@@ -203,14 +208,7 @@ def _check_family_markers(
 def _axis(
     records: ExchangeRecords, gate: Gate, table: FrequencyTable, settings: Settings
 ) -> ObservationAxis:
-    seen: dict[str, set[str]] = {}
-    for case in gate.passed:
-        for marker, alleles in case.alleles.items():
-            seen.setdefault(marker, set()).update(alleles)
-    for family in records.families:
-        for genotypes in family.genotypes.values():
-            for marker, pair in genotypes.items():
-                seen.setdefault(marker, set()).update(pair)
+    seen = alleles_seen(gate.passed, records.families)
     if not seen:
         raise InputError("no case passes the quality gate and no relative is typed")
     return observation_axis(table, seen, settings.profiles, settings.likelihood.minimum_count)
@@ -218,7 +216,9 @@ def _axis(
 
 def _reassociate(gate: Gate, axis: ObservationAxis, settings: Settings) -> list[Cluster]:
     profiles = [seen_of(case) for case in gate.passed]
-    tables = pair_tables(axis, axis.columns_of(profiles), settings.profiles.drop_in)
+    tables = pair_tables(
+        axis, axis.columns_of(profiles), settings.profiles.drop_in, settings.likelihood.theta
+    )
     links = compare_profiles(tables, settings.reassociation.link_log10)
     return cluster_cases(gate.passed, profiles, links, tables, settings.reassociation)
 

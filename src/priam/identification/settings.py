@@ -93,7 +93,7 @@ class Likelihood:
     range: float = _note(0.1, "rate of a further step against the one before it (stepwise)", 0)
     theta: float = _note(
         0.0,
-        "F_ST: how much likelier alleles already seen in a family are in anybody else",
+        "F_ST: how much likelier alleles already seen (family, other remains) are in anybody else",
         0.0,
         0.999999,
     )

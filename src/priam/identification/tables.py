@@ -168,7 +168,7 @@ def genotype_tables(
     for number, marker in enumerate(axis.markers):
         locus = locus_of(marker, model)
         log_lr = np.zeros((len(targets), marker.genotypes))
-        prior = _alone(marker, theta)[None, :]
+        prior = marker.alone(theta)[None, :]
         if theta > 0.0:
             prior = np.repeat(prior, len(targets), axis=0)
         fit = np.zeros(len(targets))
@@ -181,13 +181,6 @@ def genotype_tables(
                 if theta > 0.0:
                     prior[members] = made[1]
         yield MarkerTable(marker, log_lr, prior, fit)
-
-
-def _alone(marker: MarkerAxis, theta: float) -> Floats:
-    """P(g) of somebody of whom nothing else is known: his two alleles are the first drawn."""
-    p, (a, b) = marker.frequencies, marker.pairs.T
-    found: Floats = marker.prior * (1.0 - theta) + np.where(a == b, theta * p[a], 0.0)
-    return found
 
 
 def _groups(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from priam.identification.blocks import FIELDS, blocks_of, run_blocks
-from priam.identification.observations import observation_axis, seen_of
+from priam.identification.observations import alleles_seen, observation_axis, seen_of
 from priam.identification.records import read_exchange
 from priam.identification.search import SearchTask, targets_of
 from priam.identification.settings import Profiles
@@ -25,14 +25,7 @@ distributed = pytest.importorskip("distributed")
 def test_two_processes_one_killed_midway_give_the_same_bits(tmp_path):
     write_exchange(simulate_exchange(ExchangePlan(60, 60, 70), 4), tmp_path / "in")
     records = read_exchange(tmp_path / "in")
-    seen: dict[str, set[str]] = {}
-    for case in records.cases:
-        for marker, alleles in case.alleles.items():
-            seen.setdefault(marker, set()).update(alleles)
-    for family in records.families:
-        for genotypes in family.genotypes.values():
-            for marker, pair in genotypes.items():
-                seen.setdefault(marker, set()).update(pair)
+    seen = alleles_seen(records.cases, records.families)
     from priam.genetics.frequencies import load_packaged
 
     axis = observation_axis(load_packaged(records.frequencies), seen, Profiles(), 5.0)

@@ -15,7 +15,7 @@ from priam.cli.identify import identify as command
 from priam.errors import InputError
 from priam.genetics.mutation import MutationModel
 from priam.identification.claims import required_lr
-from priam.identification.observations import observation_axis
+from priam.identification.observations import alleles_seen, observation_axis, seen_of
 from priam.identification.outputs import write_outputs
 from priam.identification.records import autosomal_only, read_exchange
 from priam.identification.run import identify
@@ -23,7 +23,7 @@ from priam.identification.settings import Settings, read_settings, settings_toml
 from priam.identification.tables import family_pedigree, locus_of
 from priam.kinship.likelihood import log_likelihoods
 from priam.kinship.observations import Observation
-from priam.kinship.pedigree import Person
+from priam.kinship.pedigree import Pedigree, Person
 from priam.simulation import ExchangePlan, simulate_exchange, write_exchange
 
 PLAN = ExchangePlan(remains=150, families=120, missing=140, commingled=0.05, contaminated=0.03)
@@ -94,6 +94,48 @@ def test_with_theta_they_equal_it_too(with_theta, outcome):
     assert np.mean([found[pair] < plain[pair] for pair in high]) > 0.9  # more cautious
 
 
+def test_parts_of_one_person_equal_the_slow_path(with_theta, outcome):
+    """Two cases on one person, against each on a person of his own, marker by marker."""
+    found = []
+    for run in (outcome, with_theta):
+        axis = _axis_of(run)
+        seen = {case.case: seen_of(case) for case in run.gate.passed}
+        pairs = [c for c in run.clusters if len(c.cases) == 2][:3]
+        for cluster in pairs:
+            one, other = (seen[case] for case in cluster.cases)
+            slow = sum(
+                _same_person(run, marker, one[marker.name], other[marker.name], axis)
+                for marker in axis.markers
+                if marker.name in one and marker.name in other
+            )
+            assert cluster.weakest_log10 == pytest.approx(slow / np.log(10.0), abs=1e-4)
+        found.append({c.cases: c.weakest_log10 for c in pairs})
+    plain, cautious = found
+    assert plain.keys() == cautious.keys()
+    assert plain
+    assert all(cautious[cases] < plain[cases] for cases in plain)
+
+
+def _same_person(outcome, marker, one, other, axis):
+    """Log LR(same person / unrelated) of two observations by direct likelihoods."""
+    emission = marker.emission(axis.dropout, outcome.settings.profiles.drop_in)
+    locus = locus_of(marker, MutationModel())
+    shown = []
+    for alleles, quality in (one, other):
+        column = marker.column(alleles, ("good", "degraded", "poor").index(quality))
+        table = np.zeros((len(marker.alleles), len(marker.alleles)))
+        a, b = marker.pairs.T
+        table[a, b] = table[b, a] = emission[column]
+        shown.append(Observation("evidence", (), table, frozenset(range(len(table)))))
+    strangers = Pedigree((Person("one"), Person("other")))
+    together = {"one": shown[0].times(shown[1], len(locus))}
+    apart = dict(zip(("one", "other"), shown))
+    same, unrelated = log_likelihoods(
+        strangers, locus, [together, apart], theta=outcome.settings.likelihood.theta
+    )
+    return same - unrelated
+
+
 def test_brothers_together_equal_the_slow_path(with_theta, outcome):
     for run in (outcome, with_theta):
         several = [c for c in run.joint.model.claims if len(c.persons) > 1][:4]
@@ -135,14 +177,7 @@ def _slow(outcome, family, placed):
 
 
 def _axis_of(outcome):
-    seen = {}
-    for case in outcome.gate.passed:
-        for marker, alleles in case.alleles.items():
-            seen.setdefault(marker, set()).update(alleles)
-    for family in outcome.records.families:
-        for genotypes in family.genotypes.values():
-            for marker, pair in genotypes.items():
-                seen.setdefault(marker, set()).update(pair)
+    seen = alleles_seen(outcome.gate.passed, outcome.records.families)
     return observation_axis(outcome.table, seen, outcome.settings.profiles, 5.0)
 
 

@@ -14,6 +14,7 @@ from priam.identification.incoming import (
     quality_of,
 )
 from priam.identification.marker_ratios import marker_ratios
+from priam.identification.observations import alleles_seen
 from priam.identification.run import LN10, Outcome, identify
 from priam.identification.settings import Profiles, Settings
 from priam.simulation import ExchangePlan, simulate_exchange, write_exchange
@@ -28,14 +29,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 
 def test_the_markers_add_up_to_the_search(outcome: Outcome) -> None:
     cases = {case.case: case for case in outcome.gate.passed}
-    seen: dict[str, set[str]] = {}
-    for case in outcome.gate.passed:
-        for marker, alleles in case.alleles.items():
-            seen.setdefault(marker, set()).update(alleles)
-    for family in outcome.records.families:
-        for genotypes in family.genotypes.values():
-            for marker, pair in genotypes.items():
-                seen.setdefault(marker, set()).update(pair)
+    seen = alleles_seen(outcome.gate.passed, outcome.records.families)
     compared = 0
     for candidate in outcome.candidates:
         cluster = outcome.clusters[candidate.individual]
