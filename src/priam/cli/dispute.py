@@ -14,13 +14,13 @@ import click
 from priam.errors import InputError, UserError
 
 if TYPE_CHECKING:
-    from priam.tlog.dispute import Report
+    from priam.tlog.dispute import Report, Status
 
 __all__ = ["dispute"]
 
 T = TypeVar("T")
 
-_HEADINGS = {
+_HEADINGS: dict[Status, str] = {
     "contradiction": "CONTRADICTIONS: two signed statements that cannot both hold",
     "invalid": "INVALID: evidence that does not verify and counts for nothing",
     "proved": "PROVED: by whom it was stated, and by when at the latest; not that it is true",

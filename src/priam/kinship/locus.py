@@ -183,24 +183,15 @@ class Locus:
         )
 
     def with_mutation(self, mutation: MutationModel) -> Locus:
-        """The same alleles and frequencies with another mutation model."""
+        """The same alleles and frequencies with another mutation model; a silent allele, which
+        no model knows, is added after it."""
+        if self.silent is not None:
+            raise UserError(f"marker {self.name}: the mutation model comes before a silent allele")
         if mutation.is_trivial:
             male = female = None
         else:
             male, female = mutation.matrices(self.alleles, self.frequencies)
         return Locus(self.name, self.alleles, self.frequencies, male, female, self.chromosome)
-
-    def with_frequencies(self, frequencies: Floats) -> Locus:
-        """The same alleles and matrices with other frequencies."""
-        return Locus(
-            self.name,
-            self.alleles,
-            frequencies,
-            self.male,
-            self.female,
-            self.chromosome,
-            self.silent,
-        )
 
     def lumped(self, keep: Iterable[int]) -> tuple[Locus, npt.NDArray[np.intp]]:
         """Merge alleles outside ``keep`` as far as that is exact for both sexes.

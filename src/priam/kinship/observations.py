@@ -51,10 +51,6 @@ class DropModel:
             if value is not None and not 0.0 <= value < 1.0:
                 raise UserError(f"{name} probability {value!r} is not in [0, 1)")
 
-    @property
-    def is_none(self) -> bool:
-        return self.dropout == 0.0 and not self.homozygote and self.dropin == 0.0
-
     def weights(self, seen: frozenset[int], locus: Locus, *, haploid: bool = False) -> Floats:
         """P(the set ``seen`` | genotype), shape (alleles, alleles), or (alleles,) if haploid.
 

@@ -35,7 +35,6 @@ class NameParts:
     surname: str = ""
     given: str = ""
     patronymic: str = ""
-    reordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,9 +105,9 @@ def _ordered(
     if len(surname) > 1 and len(given) > 1:
         here = habits.givenness(given) - habits.givenness(surname)
         if here < -least:
-            return NameParts(given, surname, patronymic, True)
+            return NameParts(given, surname, patronymic)
     elif len(surname.strip(".")) == 1 and len(given) > 1:
-        return NameParts(given, surname.strip("."), patronymic, True)
+        return NameParts(given, surname.strip("."), patronymic)
     return NameParts(surname, given.strip("."), patronymic.strip("."))
 
 

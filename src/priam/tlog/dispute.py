@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from priam.tlog import notes
 from priam.tlog.bundle import Bundle, BundleEvent, BundleParty, read_bundle
@@ -32,7 +32,7 @@ from priam.tlog.splitview import Place, SplitView
 
 __all__ = ["Report", "Statement", "verify_bundle"]
 
-STATUSES = ("proved", "claimed", "contradiction", "invalid")
+Status = Literal["proved", "claimed", "contradiction", "invalid"]
 REVOKED = "key_revoked"  # type of the event; its payload names the key under "vkey"
 
 
@@ -40,7 +40,7 @@ REVOKED = "key_revoked"  # type of the event; its payload names the key under "v
 class Statement:
     """One line of a report; ``about`` names the piece of evidence, ``by`` who stands behind it."""
 
-    status: str
+    status: Status
     about: str
     text: str
     by: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class Report:
         """Whether nothing contradicts and nothing is invalid; claims may remain."""
         return not any(s.status in ("contradiction", "invalid") for s in self.statements)
 
-    def of(self, status: str) -> tuple[Statement, ...]:
+    def of(self, status: Status) -> tuple[Statement, ...]:
         """Statements of one status."""
         return tuple(s for s in self.statements if s.status == status)
 
@@ -148,7 +148,7 @@ class _Check:
             text = "keys and policy are those inside the bundle; compare them with the agreement"
             self.say("claimed", "trust", text)
 
-    def say(self, status: str, about: str, text: str, by: Iterable[str] = ()) -> None:
+    def say(self, status: Status, about: str, text: str, by: Iterable[str] = ()) -> None:
         self.statements.append(Statement(status, about, text, tuple(by)))
 
     def exporter(self, note: Note) -> tuple[str, ...]:
@@ -268,7 +268,7 @@ class _Check:
         payload = _opened(source, leaf)
         about = f"event {leaf.event_id}"
         what = "with this content" if source.payload is not None else "content not disclosed"
-        status = "proved" if verdict.quorum else "claimed"
+        status: Status = "proved" if verdict.quorum else "claimed"
         by = self.names.get(source.log, source.log)
         text = f"{leaf.type}, at place {leaf.sequence} of {source.log}, {what}"
         self.say(status, about, text, [by])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from priam.errors import UserError
+from priam.genetics.mutation import MutationModel
 from priam.kinship.locus import Locus
 from priam.kinship.observations import DropModel, Seen, observe
 from priam.kinship.pedigree import Person, Sex
@@ -88,3 +89,10 @@ def test_drop_probabilities_are_checked(value):
 def test_bad_loci_are_refused(arguments, said):
     with pytest.raises(UserError, match=said):
         Locus(*arguments)
+
+
+def test_a_mutation_model_is_not_put_over_a_silent_allele():
+    """It would let the silent allele mutate, and be seen from then on."""
+    locus = Locus.of("L", ("1", "2"), P[:2] * 2, silent=0.02)
+    with pytest.raises(UserError, match="before a silent allele"):
+        locus.with_mutation(MutationModel.same("equal", rate=0.01))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -119,7 +120,7 @@ def similar(request: HttpRequest) -> HttpResponse:
 def _year(text: str) -> str:
     try:
         return parse_span(text).since[:4]
-    except Exception:  # half a date, while it is typed
+    except ValidationError:  # half a date, while it is typed
         return ""
 
 
