@@ -1,4 +1,4 @@
-"""The README names every command that there is; no text names one that there is not."""
+"""The README names every command, the map every folder; no text names what is not there."""
 
 from __future__ import annotations
 
@@ -51,6 +51,26 @@ def test_every_option_that_a_page_names_by_itself_exists() -> None:
     }
     assert len(named) > 20
     assert sorted((page, option) for page, option in named if option not in known) == []
+
+
+def test_the_map_names_every_folder_and_every_module_beside_them() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    packages = [ROOT / "src" / name for name in ("priam", "priam_office")]
+    names = {
+        path.stem
+        for package in packages
+        for path in (*package.iterdir(), *(init.parent for init in package.rglob("__init__.py")))
+        if path.is_dir() or path.suffix == ".py"
+    } - {"__init__", "__main__", "__pycache__", "migrations", "locale", "templatetags"}
+    assert len(names) > 40
+    assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_no_page_or_catalogue_holds_two_sides_of_a_merge() -> None:
+    catalogues = sorted((ROOT / "src").rglob("*.po"))
+    marks = re.compile(r"^(?:<{7}|>{7}) ", re.M)
+    texts = [(path, path.read_text(encoding="utf-8")) for path in (*PAGES, *SOURCES, *catalogues)]
+    assert [str(path) for path, text in texts if marks.search(text)] == []
 
 
 @pytest.mark.parametrize(
