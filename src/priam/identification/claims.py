@@ -12,17 +12,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
+from math import log
 
 import numpy as np
 import numpy.typing as npt
 
 from priam.identification.joint import Claim, JointModel
 
-__all__ = ["Candidate", "Prior", "claims_of", "required_lr"]
+__all__ = ["LN10", "Candidate", "Prior", "claims_of", "required_lr"]
 
 Floats = npt.NDArray[np.float64]
 Question = tuple[int, tuple[tuple[int, int], ...]]  # family, (person, individual) pairs
 MOST_COMBINATIONS = 4000
+LN10 = log(10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Candidate:
     log_lr: float
     markers: int
     mismatches: int
+
+    @property
+    def log10_lr(self) -> float:
+        """The LR as reports give it."""
+        return self.log_lr / LN10
 
 
 @dataclass(frozen=True)

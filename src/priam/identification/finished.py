@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from priam.errors import UserError
-from priam.identification.run import frequency_table, run_record
+from priam.identification.inputs import frequency_table, run_record
 from priam.identification.settings import Settings, settings_toml
 
 __all__ = ["is_finished"]

@@ -8,17 +8,17 @@ What this finds are candidates; what they weigh together is computed as for all 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from priam.identification.brothers import Question, Ratios
 from priam.identification.claims import Candidate
+from priam.identification.compared import Compared
+from priam.identification.joint import JointResult
 from priam.identification.reassociation import Cluster
 from priam.identification.records import FamilyRecord
-from priam.identification.search import SearchTask, Target, search_block
+from priam.identification.search import Target, search_block
 
 __all__ = ["further_candidates"]
 
@@ -26,47 +26,43 @@ FOUND = 0.5  # posterior from which a person counts as found here
 
 
 def further_candidates(
-    candidates: Sequence[Candidate],
-    posterior: Mapping[int, Mapping[int, float]],
-    families: Sequence[FamilyRecord],
-    targets: Sequence[Target],
-    clusters: Sequence[Cluster],
-    task: SearchTask,
-    ratios: Ratios,
-    columns: npt.NDArray[np.int32],
+    candidates: Sequence[Candidate], joint: JointResult, compared: Compared
 ) -> list[Candidate]:
-    """Pairs that reach the threshold only beside a brother who is found, with their own LR."""
+    """Pairs that reach the threshold only beside a brother who is found, with their own LR.
+
+    ``joint``: the posteriors that say who is found.
+    """
+    posterior = joint.model.marginals(joint.probability)
     extended: list[FamilyRecord] = []
     wanted: list[Target] = []
     first: list[int] = []
     person_of: list[int] = []
-    number = {(t.family, t.person): k for k, t in enumerate(targets)}
+    number = {(t.family, t.person): k for k, t in enumerate(compared.targets)}
     for c in candidates:
-        family = families[c.family]
+        family = compared.family(c)
         if posterior.get(c.individual, {}).get(c.person, 0.0) < FOUND or len(family.missing) < 2:
             continue
-        name = targets[c.person].person
+        name = compared.targets[c.person].person
         for other in family.missing:
             if other != name:
                 wanted.append(Target(len(extended), other, family.sex.get(other, "")))
                 first.append(c.individual)
                 person_of.append(number[c.family, other])
-        extended.append(_with_found(family, name, clusters[c.individual]))
+        extended.append(_with_found(family, name, compared.clusters[c.individual]))
     if not wanted:
         return []
-    hits = search_block(task, extended, wanted)
+    hits = search_block(compared.task, extended, wanted)
     known = {(c.individual, c.person) for c in candidates}
     found: dict[tuple[int, int], Candidate] = {}
     for k in range(len(hits.target)):
         t, v = int(hits.target[k]), int(hits.individual[k])
-        sexes = {wanted[t].sex, clusters[v].sex} - {""}
         pair = (v, person_of[t])
-        if v == first[t] or pair in known or len(sexes) > 1:
+        if v == first[t] or pair in known or compared.sexes_differ(v, wanted[t].sex):
             continue
-        family_number = targets[person_of[t]].family
+        family_number = compared.targets[person_of[t]].family
         markers, mismatches = int(hits.markers[k]), int(hits.mismatches[k])
         found[pair] = Candidate(*pair, family_number, 0.0, markers, mismatches)
-    return _with_own_lr(list(found.values()), families, targets, ratios, columns)
+    return _with_own_lr(list(found.values()), compared)
 
 
 def _with_found(family: FamilyRecord, name: str, cluster: Cluster) -> FamilyRecord:
@@ -76,18 +72,10 @@ def _with_found(family: FamilyRecord, name: str, cluster: Cluster) -> FamilyReco
     return replace(family, missing=left, genotypes={**family.genotypes, name: shown})
 
 
-def _with_own_lr(
-    found: Sequence[Candidate],
-    families: Sequence[FamilyRecord],
-    targets: Sequence[Target],
-    ratios: Ratios,
-    columns: npt.NDArray[np.int32],
-) -> list[Candidate]:
-    questions: list[Question] = [
-        (families[c.family], ((targets[c.person].person, c.individual),)) for c in found
-    ]
-    if not questions:
+def _with_own_lr(found: Sequence[Candidate], compared: Compared) -> list[Candidate]:
+    if not found:
         return []
-    values = ratios.combination_log_lr(questions, columns)
+    questions = [compared.question(c) for c in found]
+    values = compared.ratios.combination_log_lr(questions, compared.columns)
     pairs = zip(found, values.tolist())
     return [replace(c, log_lr=value) for c, value in pairs if value > -np.inf]

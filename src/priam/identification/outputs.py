@@ -15,7 +15,7 @@ import polars as pl
 from priam.formats.delimited import safe_cell
 from priam.identification.conclusions import KINDS, Alternative, Proposal
 from priam.identification.relatives import Ask
-from priam.identification.run import LN10, Outcome
+from priam.identification.run import Outcome
 from priam.identification.settings import settings_toml
 
 __all__ = ["counts", "write_outputs"]
@@ -53,7 +53,7 @@ def _candidates(outcome: Outcome) -> pl.DataFrame:
     """One row a case and missing person: the cases of a cluster share its numbers."""
     rows = [
         (case, outcome.records.families[c.family].id, outcome.targets[c.person].person,
-         c.log_lr / LN10, c.markers, c.mismatches)
+         c.log10_lr, c.markers, c.mismatches)
         for c in outcome.candidates
         for case in outcome.clusters[c.individual].cases
     ]  # fmt: skip

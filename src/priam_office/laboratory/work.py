@@ -27,8 +27,9 @@ from django.utils import timezone
 from priam import events as ev
 from priam.errors import UserError
 from priam.identification.conclusions import Proposal
+from priam.identification.inputs import frequency_table
 from priam.identification.outputs import counts, write_outputs
-from priam.identification.run import LN10, Outcome, frequency_table, identify
+from priam.identification.run import Outcome, identify
 from priam.identification.settings import Settings, settings_toml
 from priam.identification.settings import settings_of as read_asked
 from priam_office.agreements.ids import content_id
@@ -184,7 +185,7 @@ def _candidates(search: str, outcome: Outcome) -> Iterator[ev.Event]:
         found = ev.CandidateFound(
             outcome.targets[candidate.person].person,
             outcome.records.families[candidate.family].id,
-            _thousandths(candidate.log_lr / LN10),
+            _thousandths(candidate.log10_lr),
             candidate.markers,
             candidate.mismatches,
         )

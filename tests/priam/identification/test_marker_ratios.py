@@ -15,7 +15,7 @@ from priam.identification.incoming import (
 )
 from priam.identification.marker_ratios import marker_ratios
 from priam.identification.observations import alleles_seen
-from priam.identification.run import LN10, Outcome, identify
+from priam.identification.run import Outcome, identify
 from priam.identification.settings import Profiles, Settings
 from priam.simulation import ExchangePlan, simulate_exchange, write_exchange
 
@@ -41,7 +41,7 @@ def test_the_markers_add_up_to_the_search(outcome: Outcome) -> None:
             cases[cluster.cases[0]], family, missing, outcome.table, outcome.settings, seen
         )
         total = sum(m.log10_lr for m in found if m.log10_lr is not None)
-        assert total == pytest.approx(candidate.log_lr / LN10, abs=1e-9)
+        assert total == pytest.approx(candidate.log10_lr, abs=1e-9)
         assert sum(m.mutation for m in found) == candidate.mismatches
         compared += 1
     assert compared > 20
