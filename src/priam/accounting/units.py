@@ -49,7 +49,6 @@ _OF_PERSONS = ("individual", "person")
 def unit_figures(state: State) -> tuple[UnitFigure, ...]:
     """All figures of an installation's own casework."""
     decided = [d for d in state.decisions.values() if d.status == "signed"]
-    done = [r for r in state.releases.values() if r.status == "done"]
     mine = _counter(decided, lambda d: root(state, d))
     return (
         UnitFigure("bags_received", "bag", len(state.bags), ("manifest.issued", "bag.registered")),
@@ -81,14 +80,14 @@ def unit_figures(state: State) -> tuple[UnitFigure, ...]:
         UnitFigure(
             "persons_returned",
             "person",
-            len({r.decision for r in done if r.to == "family"}),
+            _returned(state, "family"),
             ("release.handed_over",),
             "persons_identified",
         ),
         UnitFigure(
             "individuals_returned_other_side",
             "individual",
-            sum(r.to == "other side" for r in done),
+            _returned(state, "other side"),
             ("case.returned",),
             "individuals_other_side",
         ),
@@ -111,6 +110,14 @@ def _counter(
     """Counts individuals: decisions that extend each other are about one."""
     rows = [(individual(d), d) for d in decided]
     return lambda fits: len({name for name, d in rows if fits(d)})
+
+
+def _returned(state: State, to: str) -> int:
+    """Individuals of whom remains left this way; parts that left one after the other are of one,
+    also where a later decision added them to an earlier one."""
+    done = [r for r in state.releases.values() if r.status == "done" and r.to == to]
+    rests_on = (state.decisions.get(r.decision or "") for r in done)
+    return len({root(state, d) if d else r.release for r, d in zip(done, rests_on)})
 
 
 def published(figures: Iterable[UnitFigure], threshold: int = THRESHOLD) -> tuple[Published, ...]:

@@ -37,13 +37,15 @@ def test_an_individual_is_counted_once_however_many_decisions_add_parts() -> Non
     for case in ("c1", "c2"):
         state = state.put("cases", case, Case(case, "B", "one", None, (), (), "open", ()))
     state = state.put("graves", "G", Grave("G", ("c1",), "e"))
-    for name, to, status in (
-        ("r1", "family", "done"),
-        ("r2", "family", "done"),
-        ("r3", "family", "planned"),
-        ("r4", "other side", "done"),
+    for name, to, on, status in (
+        ("r1", "family", "a", "done"),
+        ("r2", "family", "a", "done"),
+        ("r3", "family", "c", "done"),  # a part that a later decision added
+        ("r4", "family", "a", "planned"),
+        ("r5", "other side", "d", "done"),
+        ("r6", "other side", "d", "done"),
     ):
-        row = Release(name, ("c1",), to, "a" if to == "family" else "d", None, None, "e", status)
+        row = Release(name, ("c1",), to, on, None, None, "e", status)
         state = state.put("releases", name, row)
     counts = {figure.key: figure.count for figure in unit_figures(state)}
     assert counts["individuals_decided"] == 3
