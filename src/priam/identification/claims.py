@@ -63,7 +63,11 @@ class Prior:
         return max(1.0 - self.searched * self.each, self.other_side, 1e-9)
 
     def log_odds(self, residual: Floats) -> Floats:
-        """Log prior odds of one named person against nobody or someone not listed."""
+        """Natural-log prior odds of one named person against nobody or someone not listed.
+
+        ``residual`` (individuals,): sum of the LRs of the pairs that the search did not keep; the
+        result has its shape.
+        """
         found: Floats = np.log(self.each / (self.nobody + self.each * residual))
         return found
 

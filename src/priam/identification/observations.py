@@ -144,7 +144,7 @@ class ObservationAxis:
         return found
 
     def rows_of(self, columns: npt.NDArray[np.int32]) -> npt.NDArray[np.uint32]:
-        """Rows of the search table for columns from :meth:`columns_of`."""
+        """Rows of the search table for columns from :meth:`columns_of`; same shape."""
         start = np.array([marker.start for marker in self.markers])
         return np.where(columns >= 0, columns + start, self.height - 1).astype(np.uint32)
 

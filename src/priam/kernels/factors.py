@@ -22,7 +22,10 @@ Axes = tuple[int, ...]
 
 
 def diagonal(axes: Axes, data: Floats) -> tuple[Axes, Floats]:
-    """Where a variable stands at two axes, keep only the entries with equal values."""
+    """Where a variable stands at two axes, keep only the entries with equal values.
+
+    ``data`` has an axis for each of ``axes`` and perhaps lanes behind them; so has the result.
+    """
     kept = tuple(dict.fromkeys(axes))
     if len(kept) == len(axes):
         return axes, data
@@ -46,7 +49,7 @@ def gather(data: Floats, lanes: bool, index: Ints) -> Floats:
 
 
 def switched(data: Floats, place: int) -> Floats:
-    """A first axis of size 2 with ``data`` at ``place`` and ones at the other."""
+    """Shape (2, *data.shape): ``data`` at ``place`` and ones at the other."""
     result = np.ones((2, *data.shape))
     result[place] = data
     return result
@@ -65,7 +68,11 @@ def _aligned(axes: Axes, data: Floats, target: Axes, lanes: bool, any_lanes: boo
 
 
 def multiply(tables: Sequence[tuple[Axes, Floats, bool]]) -> tuple[Axes, Floats, bool]:
-    """Product of tables; axes in order of first appearance."""
+    """Product of tables; axes in order of first appearance.
+
+    A table is (axes, data, has lanes): ``data`` has an axis for each variable of ``axes``, and
+    lanes last if it has any.
+    """
     axes = tuple(dict.fromkeys(axis for table in tables for axis in table[0]))
     lanes = any(table[2] for table in tables)
     result: Floats | None = None
@@ -79,7 +86,7 @@ def multiply(tables: Sequence[tuple[Axes, Floats, bool]]) -> tuple[Axes, Floats,
 def contract(
     variable: int, tables: Sequence[tuple[Axes, Floats, bool]]
 ) -> tuple[Axes, Floats, bool]:
-    """Multiply ``tables`` (all hold ``variable``) and sum over it."""
+    """Multiply ``tables``, as in :func:`multiply` (all hold ``variable``), and sum over it."""
     fixed = [table for table in tables if not table[2]]
     moving = [table for table in tables if table[2]]
     if not moving and len(fixed) > 1:

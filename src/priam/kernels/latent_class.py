@@ -79,7 +79,10 @@ def gibbs(
 
 @kernel
 def weigh(share: np.ndarray, on: np.ndarray, pattern: np.ndarray, weight: np.ndarray) -> float:
-    """P(class, pattern) of a person, for each class; fills ``weight``, returns its sum."""
+    """P(class, pattern) of a person; fills ``weight`` (K,) and returns its sum.
+
+    ``share`` (K,), ``on`` (lists, K), ``pattern`` (lists,) as in :func:`gibbs`.
+    """
     total = 0.0
     for k in range(len(share)):
         w = share[k]
@@ -94,8 +97,8 @@ def weigh(share: np.ndarray, on: np.ndarray, pattern: np.ndarray, weight: np.nda
 def deal(
     rng: np.random.Generator, persons: int, weight: np.ndarray, total: float, taken: np.ndarray
 ) -> None:
-    """A multinomial draw of ``persons`` over the classes; fills ``taken``. ``total``: sum of
-    ``weight``."""
+    """A multinomial draw of ``persons`` over the classes by ``weight`` (K,), whose sum is
+    ``total``; fills ``taken``, int64 (K,)."""
     left = persons
     for k in range(len(weight)):
         taken[k] = 0
@@ -133,7 +136,8 @@ def outside(rng: np.random.Generator, n: int, nobody: float, most: int) -> int:
 
 @kernel
 def log_sizes(members: np.ndarray, alpha: float) -> float:
-    """Log probability of the class sizes given alpha, the stick's breaks summed out."""
+    """Log probability of the class sizes ``members`` (K,) given alpha, the stick's breaks
+    summed out."""
     above = members.sum()
     total = 0.0
     for k in range(len(members) - 1):
@@ -153,7 +157,7 @@ def log_sizes(members: np.ndarray, alpha: float) -> float:
 def concentration(
     rng: np.random.Generator, members: np.ndarray, alpha: float, a: float, b: float
 ) -> float:
-    """Metropolis steps for log alpha given the class sizes.
+    """Metropolis steps for log alpha given the class sizes ``members`` (K,); the new alpha.
 
     With the breaks summed out alpha moves freely; given the breaks it would hardly move while
     most classes are empty.
@@ -173,7 +177,8 @@ def concentration(
 def relabel(
     rng: np.random.Generator, members: np.ndarray, on: np.ndarray, alpha: float, i: int, j: int
 ) -> None:
-    """Metropolis step that swaps two classes; the order matters to the stick-breaking prior."""
+    """Metropolis step that swaps classes ``i`` and ``j`` in ``members`` (K,) and ``on`` (lists,
+    K); the order matters to the stick-breaking prior."""
     if members[i] == members[j]:
         return
     here = log_sizes(members, alpha)
@@ -187,7 +192,8 @@ def relabel(
 
 @kernel
 def sticks(rng: np.random.Generator, members: np.ndarray, alpha: float, share: np.ndarray) -> None:
-    """Break the stick given class sizes; fills ``share``. Works in logs: alpha may be tiny."""
+    """Break the stick given class sizes ``members`` (K,); fills ``share`` (K,). Works in logs:
+    alpha may be tiny."""
     classes = len(share)
     above = members.sum()
     log_rest = 0.0

@@ -302,6 +302,7 @@ def _has_lanes(term: Term, theta: bool) -> bool:
 
 
 def renamed(allele: Allele, merged: dict[int, int]) -> Allele:
+    """The allele under the variable that its own was merged with, if it was."""
     if allele.variable is None or allele.slot is not None:
         return allele
     return Allele(merged.get(allele.variable, allele.variable))
@@ -317,7 +318,7 @@ def order_of(shape: Shape, alleles: tuple[int, ...]) -> tuple[tuple[int, ...], i
     order, peak = _planned(shape, tuple(_rounded(size) for size in alleles), joint)
     if peak * 8 > MEMORY_LIMIT:
         order, peak = _planned(shape, alleles, joint)
-        check_size(shape, peak, alleles)
+        _check_size(shape, peak, alleles)
     return order, peak
 
 
@@ -342,7 +343,8 @@ def _planned(shape: Shape, alleles: tuple[int, ...], joint: bool) -> tuple[tuple
     return plan_order(symbolic(skeleton, alleles, {}, joint=joint), skeleton.kept)
 
 
-def check_size(shape: Shape, peak: int, alleles: Sequence[int]) -> None:
+def _check_size(shape: Shape, peak: int, alleles: Sequence[int]) -> None:
+    """Raise :class:`UserError` where a table of ``peak`` float64 would pass ``MEMORY_LIMIT``."""
     if peak * 8 > MEMORY_LIMIT:
         raise UserError(
             f"this pedigree of {len(shape.pedigree)} persons is too entangled: with "

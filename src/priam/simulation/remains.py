@@ -27,7 +27,10 @@ class CaseProfile:
 
 
 def dropout_probability(quality: str, lengths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Probability that one allele of a marker is not seen, logistic in the fragment length."""
+    """Probability that one allele of a marker is not seen, logistic in the fragment length.
+
+    ``lengths`` (markers,) in base pairs; the result has its shape.
+    """
     base, slope = _LOGIT[quality]
     return 1.0 / (1.0 + np.exp(-(base + slope * (lengths - 100.0) / 100.0)))
 

@@ -80,7 +80,8 @@ class Histories:
         return np.bincount(k, weights=self.counts, minlength=self.t + 1)[1:].astype(np.int64)
 
     def full(self) -> tuple[NDArray[np.uint8], Counts]:
-        """All 2^t - 1 observable cells in binary order, and their counts, zeros included."""
+        """All 2^t - 1 observable cells in binary order, (cells, t), and their counts, (cells,),
+        zeros included."""
         grid = np.array(list(product((0, 1), repeat=self.t)), dtype=np.uint8)[1:]
         y = np.zeros(len(grid), dtype=np.int64)
         weights = 1 << np.arange(self.t - 1, -1, -1, dtype=np.int64)

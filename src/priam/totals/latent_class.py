@@ -195,7 +195,10 @@ class _Chain:
 
 
 def find_modes(unseen: NDArray[np.int64], observed: int) -> tuple[Mode, ...]:
-    """Peaks of the density of log f0 with a valley below half the lower peak between them."""
+    """Peaks of the density of log f0 with a valley below half the lower peak between them.
+
+    ``unseen`` (draws,): f0, the persons on no list; ``observed``: those on one at least.
+    """
     logs = np.log(unseen + 0.5)
     if logs.std() == 0:
         return (Mode(int(unseen.flat[0]) + observed, 1.0, (1.0,) * len(logs)),)

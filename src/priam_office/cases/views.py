@@ -182,6 +182,7 @@ def reexamine(request: HttpRequest, tag: str) -> HttpResponse:
 
 
 def first_error(form: Any) -> str:
+    """The first thing that is wrong with a form, behind the label of its field."""
     name, errors = next(iter(form.errors.items()))
     label = form.fields[name].label if name in form.fields else ""
     return f"{label}: {errors[0]}" if label else str(errors[0])

@@ -112,6 +112,7 @@ def keep_private() -> None:
 
 
 def migrate() -> None:
+    """Bring the tables of the open installation to those of this version."""
     from django.core.management import call_command
     from django.db import DatabaseError
 

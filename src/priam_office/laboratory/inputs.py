@@ -95,6 +95,7 @@ def _families(state: ev.State, table: FrequencyTable, samples: list[str]) -> Ite
 
 
 def pairs_of(profile: Profile, table: FrequencyTable) -> dict[str, tuple[str, str]]:
+    """Marker -> both alleles, where both were seen and the search can use the marker."""
     complete = profile.complete
     return {marker: pair for marker, pair in complete.items() if _usable(marker, table)}
 

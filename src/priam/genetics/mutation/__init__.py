@@ -204,7 +204,8 @@ class MutationModel:
     def matrices(
         self, alleles: Sequence[str], frequencies: Sequence[float] | npt.NDArray[np.float64]
     ) -> tuple[Matrix, Matrix]:
-        """Matrices of fathers and of mothers for a marker."""
+        """Matrices of fathers and of mothers for a marker, both (alleles, alleles); a row is a
+        parent's allele and sums to 1."""
         male = self.male.matrix(alleles, frequencies)
         if self.male == self.female:
             return male, male

@@ -90,7 +90,10 @@ class JointModel:
     def marginals(
         self, probability: Sequence[float] | npt.NDArray[np.float64]
     ) -> dict[int, dict[int, float]]:
-        """Individual -> missing person -> probability, summed over the claims that say so."""
+        """Individual -> missing person -> probability, summed over the claims that say so.
+
+        ``probability`` (claims,): posterior of each claim, in their order.
+        """
         found: dict[int, dict[int, float]] = {}
         for claim, share in zip(self.claims, probability, strict=True):
             for person, individual in claim.persons:

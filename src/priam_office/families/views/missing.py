@@ -56,6 +56,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def place_of(text: str | None) -> int | None:
+    """A place in the log, or a revision, as it stands in a request; None if it is no number."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
