@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from priam.tlog.keys import KeyPair
     from priam.tlog.notes import Signer, Verifier
 
-__all__ = ["DEFAULT_FOLDER", "Installation", "compartment_keys", "create", "present"]
+__all__ = ["DEFAULT_FOLDER", "FileProblem", "Installation", "compartment_keys", "create", "present"]
 
 DEFAULT_FOLDER = "priam-data"
 _ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9._-]+)*")
+
+
+class FileProblem(InputError):
+    """A file that every installation has is missing, cannot be read, or holds something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Installation:
         try:
             value = tomllib.loads(_read(self.description_file))["origin"]
         except (tomllib.TOMLDecodeError, KeyError):
-            raise InputError(
+            raise FileProblem(
                 "expected one line such as origin = 'priam.example/log'", file=self.description_file
             ) from None
         return checked_origin(value)
@@ -158,16 +162,24 @@ def present() -> Installation:
 
 
 def create(folder: Path, origin: str) -> Installation:
-    """Make the folder and its keys; what is already there is kept."""
+    """Make the folder and its keys; what is already there is kept.
+
+    What an installation has lost is not made anew: another key would not be the log's, and would
+    not open what is sealed (:func:`priam_office.vault.datakeys.complete`).
+    """
     installation = Installation(folder)
     checked_origin(origin)
+    there = installation.exists
+    if there and not installation.sealed_key_file.exists():
+        _read(installation.signing_key_file)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_once(installation.secret_key_file, secrets.token_urlsafe(50), private=True)
     if not installation.sealed_key_file.exists():
         _write_once(installation.signing_key_file, secrets.token_hex(32), private=True)
         _write_once(installation.second_key_file, secrets.token_hex(32), private=True)
     _write_once(installation.description_file, f"origin = '{origin}'", private=False)
-    make_keys(compartment_keys(folder))
+    if not there:
+        make_keys(compartment_keys(folder))
     return installation
 
 
@@ -184,19 +196,31 @@ def _seed(path: Path) -> bytes:
     try:
         return bytes.fromhex(_read(path))
     except ValueError:
-        raise InputError("expected 64 hexadecimal digits", file=path) from None
+        raise FileProblem("expected 64 hexadecimal digits", file=path) from None
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
+        if Installation(path.parent).exists:
+            raise FileProblem(
+                "this file of the installation is missing; put it back from a backup "
+                "(docs/how-to/back-up.md)",
+                file=path,
+            ) from None
         raise UserError(
             f"there is no installation in {path.parent}; make one with "
             f"`priam init --data {path.parent}`"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", file=path) from None
+    except OSError as error:
+        raise FileProblem(
+            f"cannot be read ({error.strerror}); it belongs to the account that runs Priam, "
+            "with mode 600",
+            file=path,
+        ) from None
+    except UnicodeDecodeError:
+        raise FileProblem("is no text; put it back from a backup", file=path) from None
 
 
 def _write_once(path: Path, text: str, *, private: bool) -> None:

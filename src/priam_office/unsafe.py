@@ -16,6 +16,10 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Warning, register
 
+from priam_office.installation import FileProblem
+from priam_office.people.unavailable import cause_of
+from priam_office.vault.compartments import key_files, key_problem
+
 __all__ = ["TAG", "unsafe_settings"]
 
 TAG = "priam_unsafe"
@@ -26,7 +30,7 @@ _OLD = 8 * 24 * 3600  # seconds since the last backup
 @register(TAG)
 def unsafe_settings(app_configs: Any, **kwargs: Any) -> list[Warning]:
     """Everything that is unsafe here and now."""
-    found = [*_web(), *_files(), *_database(), *_disk(), *_backups()]
+    found = [*_web(), *_absent(), *_files(), *_database(), *_disk(), *_backups()]
     return [Warning(text, hint=hint, id=f"priam.{name}") for name, text, hint in found]
 
 
@@ -52,6 +56,18 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _absent() -> Iterator[Finding]:
+    """What the office works without, except that something stays closed."""
+    for path, compartment in key_files(settings.COMPARTMENT_KEYS):
+        problem = key_problem(path, compartment)
+        if problem is not None:
+            yield "W013", str(problem), cause_of(problem).mend  # type: ignore[union-attr]
+    try:
+        settings.INSTALLATION.vkeys()
+    except FileProblem as error:
+        yield "W014", str(error), "without it no checkpoint is signed and the page “Log” is closed"
 
 
 def _files() -> Iterator[Finding]:

@@ -144,8 +144,8 @@ def test_a_page_whose_compartment_is_locked_says_so(
     from tests.office.signing_in import signed_in
 
     def locked(*args: object) -> None:
-        raise CompartmentLocked("the compartment 'identity' is locked")
+        raise CompartmentLocked("the compartment 'identity' is locked", file="identity.key")
 
     monkeypatch.setattr(oversight.exceptions, "requests", locked)
     answer = signed_in("legal").get("/en/work/exceptions/")
-    assert answer.status_code == 503 and "not in the server" in answer.content.decode()
+    assert answer.status_code == 503 and "folder of keys" in answer.content.decode()

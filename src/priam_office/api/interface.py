@@ -10,6 +10,7 @@ from ninja.errors import ValidationError
 
 from priam.errors import UserError
 from priam_office.api import public, sealed, staff
+from priam_office.people.unavailable import cause_of
 
 __all__ = ["api"]
 
@@ -39,6 +40,8 @@ def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(UserError)
 def _refused(request: HttpRequest, error: UserError) -> HttpResponse:
     """A rule that does not allow it, in one sentence."""
+    if cause_of(error) is not None:
+        raise error  # the middleware says why the office cannot work
     return api.create_response(request, {"detail": str(error)}, status=409)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from priam.errors import UserError
-from priam_office.commands.opening import data_option, open_installation, prepare
+from priam_office.commands.opening import data_option, open_installation, prepare, why
 
 if TYPE_CHECKING:
     from priam_office.installation import Installation
@@ -57,8 +57,11 @@ def init(
     except OSError as error:
         raise UserError(f"{folder} cannot be written: {error.strerror}") from None
     prepare(folder)
+    from priam_office.vault import datakeys
+
     keep_private()
     migrate()
+    datakeys.complete()
     open_installation(folder)
     click.echo(f"{'Checked' if there else 'Made'} the installation in {folder}.")
     click.echo(f"  log      {installation.origin()}")
@@ -119,8 +122,7 @@ def migrate() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
-        first = str(error).splitlines()[0]
-        raise UserError(f"the database cannot be opened or written: {first}") from None
+        raise UserError(f"the database cannot be opened or written: {why(error)}") from None
 
 
 def _shown(url: str) -> str:

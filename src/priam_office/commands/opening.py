@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from priam.errors import UserError
 from priam_office.installation import DEFAULT_FOLDER, Installation
 
-__all__ = ["data_option", "open_installation", "prepare"]
+__all__ = ["data_option", "open_installation", "prepare", "why"]
 
-data_option = click.option(
+_data = click.option(
     "--data",
     "folder",
     envvar="PRIAM_DATA",
@@ -21,6 +24,49 @@ data_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Data folder of the installation (or PRIAM_DATA).",
 )
+
+
+def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option ``--data``; what keeps an installation from working is one sentence."""
+
+    @functools.wraps(command)
+    def answering(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except UserError:
+            raise
+        except Exception as error:
+            if not _known(error):
+                raise
+            raise UserError(why(error)) from None
+
+    return _data(answering)
+
+
+def _known(error: Exception) -> bool:
+    """Whether the error says what keeps an installation from working, and is no bug."""
+    from django.apps import apps
+
+    if not apps.ready:  # before Django starts nothing but files is touched
+        return isinstance(error, OSError)
+    from priam_office.people.unavailable import cause_of
+
+    return cause_of(error) is not None
+
+
+def why(error: Exception) -> str:
+    """What is so and what to do about it, with what the system says of the place."""
+    from django.apps import apps
+
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if isinstance(error, OSError) and error.filename:
+        said = f"{error.filename}: {error.strerror}"
+    if not apps.ready:
+        return said
+    from priam_office.people.unavailable import cause_of
+
+    cause = cause_of(error)
+    return said if cause is None else f"{cause} ({said})"
 
 
 def prepare(folder: Path) -> Installation:
@@ -52,7 +98,7 @@ def open_installation(folder: Path) -> Installation:
         behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
         errors = checks.run_checks(databases=["default"])
     except DatabaseError as error:
-        raise UserError(f"the database cannot be opened: {str(error).splitlines()[0]}") from None
+        raise UserError(f"the database cannot be opened: {why(error)}") from None
     if behind:
         raise UserError(
             f"the database is {len(behind)} steps behind this version of Priam; bring it up to "

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language_from_request, override
 from django.views.decorators.http import require_safe
 
+from priam_office.people.unavailable import answer as unavailable
+from priam_office.people.unavailable import cause_of
 from priam_office.public import discrepancies, exchange, queries, signed
 from priam_office.record import queries as record
 
@@ -175,8 +179,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Something of ours is broken; says nothing about what."""
-    return render(request, "public/failed.html", _elsewhere(), status=500)
+    """Something of ours is broken; says nothing about what. What is not ours is named.
+
+    Django calls this while it handles the error. The page has no menu: whoever is asked for it may
+    be what failed.
+    """
+    cause = cause_of(sys.exc_info()[1])
+    if cause is not None:
+        return unavailable(request, cause)
+    with override(get_language_from_request(request, check_path=True)):
+        text = render_to_string("public/failed.html", _elsewhere())
+    return HttpResponse(text, status=500)
 
 
 def _elsewhere() -> dict[str, Any]:

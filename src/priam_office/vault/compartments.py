@@ -13,14 +13,17 @@ import os
 import secrets
 from pathlib import Path
 
-from priam.errors import InputError, UserError
+from priam.errors import UserError
 
 __all__ = [
     "SEALED",
     "CompartmentLocked",
     "exchange",
     "folder",
+    "forget",
     "index_key",
+    "key_files",
+    "key_problem",
     "locked",
     "make_keys",
     "wrapping_key",
@@ -33,7 +36,16 @@ _INDEX = "search-index"
 
 
 class CompartmentLocked(UserError):
-    """The key of the compartment is not at hand."""
+    """The key of the compartment is not at hand.
+
+    ``file`` is the name of its key file, ``why`` says what is wrong with it: ``missing``,
+    ``unreadable`` (by the account that runs the server), ``damaged`` (no key is in it) or
+    ``another`` (than the database was sealed with).
+    """
+
+    def __init__(self, message: str, *, file: str = "", why: str = "missing") -> None:
+        self.file, self.why = file, why
+        super().__init__(message)
 
 
 def folder() -> Path:
@@ -47,10 +59,15 @@ def folder() -> Path:
 def make_keys(where: Path) -> None:
     """Make the keys that are missing, readable by their owner alone; none is ever replaced."""
     where.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in (*SEALED, _INDEX):
-        path = where / f"{name}.key"
+    for path, _ in key_files(where):
         if not path.exists():
             _make(path)
+
+
+def key_files(where: Path) -> list[tuple[Path, str]]:
+    """Every key file, with the compartment it is of; names are searched within ``identity``."""
+    files = [(where / f"{name}.key", name) for name in SEALED]
+    return [*files, (where / f"{_INDEX}.key", "identity")]
 
 
 def _make(path: Path) -> None:
@@ -71,7 +88,7 @@ def exchange(path: Path, kept: Path) -> bytes:
     os.link(path, kept)
     _make(new)
     new.replace(path)
-    _key.cache_clear()
+    forget()
     return _key(path, path.stem)
 
 
@@ -83,8 +100,22 @@ def wrapping_key(compartment: str) -> bytes:
 
 
 def locked() -> bool:
-    """Whether a compartment's key is missing."""
-    return not all((folder() / f"{compartment}.key").is_file() for compartment in SEALED)
+    """Whether a compartment's key is not at hand."""
+    return any(key_problem(folder() / f"{name}.key", name) is not None for name in SEALED)
+
+
+def key_problem(path: Path, compartment: str) -> CompartmentLocked | None:
+    """What is wrong with a key file as it lies there now; None if a key is in it."""
+    try:
+        _read_key(path, compartment)
+    except CompartmentLocked as error:
+        return error
+    return None
+
+
+def forget() -> None:
+    """Read the key files anew when they are next asked for."""
+    _key.cache_clear()
 
 
 def index_key() -> bytes:
@@ -94,14 +125,23 @@ def index_key() -> bytes:
 
 @functools.lru_cache(maxsize=16)
 def _key(path: Path, compartment: str) -> bytes:
+    return _read_key(path, compartment)
+
+
+def _read_key(path: Path, compartment: str) -> bytes:
+    locked = f"the compartment {compartment!r} is locked: its key {path.name}"
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError:
+        raise CompartmentLocked(f"{locked} is not in its folder", file=path.name) from None
+    except OSError as error:
         raise CompartmentLocked(
-            f"the compartment {compartment!r} is locked: its key {path.name} is not in its folder"
+            f"{locked} cannot be read ({error.strerror})", file=path.name, why="unreadable"
         ) from None
-    except (OSError, ValueError):
-        raise InputError("expected 64 hexadecimal digits", file=path) from None
+    except ValueError:
+        key = b""
     if len(key) != 32:
-        raise InputError("expected 64 hexadecimal digits", file=path)
+        raise CompartmentLocked(
+            f"{locked} holds no key: expected 64 hexadecimal digits", file=path.name, why="damaged"
+        )
     return key

@@ -11,10 +11,18 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection, transaction
 
 from priam.errors import UserError
-from priam_office.vault.compartments import SEALED, CompartmentLocked, wrapping_key
+from priam_office.vault.compartments import (
+    SEALED,
+    CompartmentLocked,
+    folder,
+    forget,
+    key_files,
+    make_keys,
+    wrapping_key,
+)
 from priam_office.vault.models import DataKey
 
-__all__ = ["current", "make_missing", "opened", "rewrap", "rotate"]
+__all__ = ["complete", "current", "make_missing", "opened", "rewrap", "rotate"]
 
 _opened: dict[str, tuple[str, AESGCM]] = {}
 _current: dict[tuple[str, str], str] = {}
@@ -29,6 +37,23 @@ def make_missing() -> None:
                 rotate(compartment)
             except CompartmentLocked:
                 continue
+
+
+def complete() -> None:
+    """Give compartments that this database does not know yet their key file and first data key.
+
+    A key file that sealed something and is not there is asked for: a new one would open nothing.
+    """
+    sealing = set(DataKey.objects.values_list("compartment", flat=True))
+    for path, compartment in key_files(folder()):
+        if compartment in sealing and not path.exists():
+            raise CompartmentLocked(
+                f"the key file {path} is not there; put it back first, since a new one would not "
+                "open what this database holds",
+                file=path.name,
+            )
+    make_keys(folder())
+    make_missing()
 
 
 def rotate(compartment: str) -> str:
@@ -95,7 +120,10 @@ def _unwrap(wrapping: bytes, row: DataKey) -> bytes:
             box[:12], box[12:], f"{row.key_id}|{row.compartment}".encode()
         )
     except InvalidTag:
+        forget()  # so that the right file is read once it is there
         raise CompartmentLocked(
             f"the key of compartment {row.compartment!r} is not the one this database was sealed "
-            "with; put back the right key file"
+            "with; put back the right key file",
+            file=f"{row.compartment}.key",
+            why="another",
         ) from None
