@@ -414,7 +414,7 @@ def test_waiting_lists_go_on_where_they_stopped(
 
 
 def test_a_tag_leads_to_the_case_and_nothing_else(world: casework.World) -> None:
-    from priam_office.board.queries import find
+    from priam_office.board.scanned import find
 
     case = next(iter(world.case_of.values()))
     assert str(find(case)).endswith(f"/case/{case}/")

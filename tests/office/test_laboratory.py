@@ -461,7 +461,7 @@ def test_lists_go_on_where_they_stopped(
 
 
 def test_a_tag_leads_to_its_subject(small: casework.World) -> None:
-    from priam_office.laboratory.queries import find
+    from priam_office.laboratory.answers import find
 
     case, sample = next(iter(small.sample_of.items()))
     reference = next(iter(small.reference_of.values()))

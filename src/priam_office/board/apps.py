@@ -12,7 +12,7 @@ class BoardConfig(AppConfig):
     label = "board"
 
     def ready(self) -> None:
-        from priam_office.board.queries import find
+        from priam_office.board.scanned import find
         from priam_office.people import scanning
 
         scanning.register("board.view", find)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.http import Http404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from priam import events as ev
@@ -47,20 +46,12 @@ __all__ = [
     "DecisionPage",
     "case_page",
     "decision_page",
-    "find",
     "proposable",
     "waiting",
     "waits",
 ]
 
 PAGE = 50
-
-
-def find(tag: str) -> str | None:
-    """Address of the board's page of a case."""
-    if not Case.objects.filter(pk=tag).exists():
-        return None
-    return reverse("board-case", args=[tag])
 
 
 # -- what waits ---------------------------------------------------------------------------------

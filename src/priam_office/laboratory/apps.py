@@ -13,7 +13,7 @@ class LaboratoryConfig(AppConfig):
 
     def ready(self) -> None:
         from priam_office.cases import analyses
-        from priam_office.laboratory.queries import analyses_of, find
+        from priam_office.laboratory.answers import analyses_of, find
         from priam_office.people import scanning
 
         scanning.register("laboratory.view", find)

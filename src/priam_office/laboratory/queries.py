@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
-from django.urls import reverse
 
 from priam.genetics.frequencies import FrequencyTable, load_packaged
 from priam.genetics.markers import MARKERS
@@ -19,7 +18,6 @@ from priam.identification.incoming import as_case, quality_of, quality_reason
 from priam.identification.marker_ratios import MarkerRatio, marker_ratios
 from priam.identification.records import FamilyRecord
 from priam.identification.settings import Profiles, Settings
-from priam_office.cases.analyses import Analysis
 from priam_office.cases.models import Case, Sample
 from priam_office.families.exports import family_record
 from priam_office.families.models import FamilyRow, MissingPerson, ReferenceSample, RelativeRow
@@ -40,11 +38,9 @@ __all__ = [
     "CandidatePage",
     "Part",
     "Subject",
-    "analyses_of",
     "candidate_page",
     "candidates",
     "differing",
-    "find",
     "last_search",
     "overview",
     "profiles",
@@ -52,23 +48,6 @@ __all__ = [
 ]
 
 PAGE = 50
-
-
-def find(tag: str) -> str | None:
-    """Address of what the laboratory knows of a sample or case."""
-    known = Sample.objects.filter(Q(sample=tag) | Q(case=tag)).exists()
-    if known or ReferenceSample.objects.filter(sample=tag).exists():
-        return reverse("laboratory-subject", args=[tag])
-    return None
-
-
-def analyses_of(sample: str) -> list[Analysis]:
-    """Every profile of a sample of remains, the first one first, without what it shows."""
-    rows = Profile.objects.filter(sample=sample, kind="remains").order_by("place")
-    return [
-        Analysis(at, kit, standing == "set aside")
-        for at, kit, standing in rows.values_list("at", "kit", "standing")
-    ]
 
 
 def overview() -> dict[str, Any]:
