@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.barriers import barriers
 from tests.journeys.conftest import priam
 from tests.journeys.demonstration import PAGES, become, visit
-from tests.journeys.test_work_pages import barriers
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.barriers import barriers
 from tests.journeys.conftest import module
-from tests.journeys.test_work_pages import barriers
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,8 @@ def test_a_pedigree_is_drawn_with_the_keyboard_alone(
     tab.keyboard.press("Alt+KeyP")
     tab.get_by_text("Parents added.").wait_for()
     assert tab.locator("#editor .members tbody tr").count() == before + 2
-    assert tab.evaluate("document.activeElement.value") == "parents"
+    # the drawing settles a moment after the words are there
+    tab.wait_for_function("document.activeElement.value === 'parents'")
     tab.locator("#sex").focus()
     tab.keyboard.type("fem")
     for _ in range(4):

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.barriers import barriers
 from tests.journeys.conftest import module
-from tests.journeys.test_work_pages import barriers
 
 PHRASE = "seven words that nobody else would guess"
 

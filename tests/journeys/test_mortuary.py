@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.barriers import barriers
 from tests.journeys.conftest import ROOT, module, priam
-from tests.journeys.test_work_pages import barriers
 
 WORK = "/en/work/mortuary/"
 Context = Callable[..., Any]

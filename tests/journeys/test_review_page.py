@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.test_work_pages import barriers
+from tests.journeys.barriers import barriers
 from tests.office.review_pairs import data
 
 

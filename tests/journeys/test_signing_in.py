@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.barriers import barriers
 from tests.journeys.conftest import priam
-from tests.journeys.test_work_pages import barriers
 
 FIRST = re.compile(r"first password\s+(\S+)")
 NEW = "four words beside another"

@@ -8,16 +8,9 @@ from typing import Any
 
 import pytest
 
-AXE = Path(__file__).with_name("axe-core") / "axe.min.js"
+from tests.journeys.barriers import barriers
+
 DESIGN = Path(__file__).with_name("design.html")
-
-
-def barriers(tab: Any) -> list[Any]:
-    """What axe finds on the page that is shown."""
-    tab.add_script_tag(path=str(AXE))
-    result = tab.evaluate("axe.run()")
-    assert len(result["passes"]) > 10
-    return [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in result["violations"]]
 
 
 def show_design(tab: Any, office: str) -> None:

@@ -73,6 +73,7 @@ def serve(
     if tls and certificate is None:
         certificate, key = _own(installation.folder, host)
     _read_record()
+    _load_pages()
     server = _server(host, port, certificate, key)
     try:
         server.prepare()
@@ -108,6 +109,13 @@ def _searching(folder: Path | None) -> Iterator[None]:
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def _load_pages() -> None:
+    """Load every page's code now, so that the first to ask does not wait for it."""
+    from django.urls import get_resolver
+
+    assert get_resolver().url_patterns
 
 
 def _read_record() -> None:
