@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.barriers import barriers
 from tests.journeys.conftest import module
@@ -66,7 +67,7 @@ def test_a_pedigree_is_drawn_with_the_keyboard_alone(
     tab.get_by_text("Parents added.").wait_for()
     assert tab.locator("#editor .members tbody tr").count() == before + 2
     # the drawing settles a moment after the words are there
-    tab.wait_for_function("document.activeElement.value === 'parents'")
+    expect(tab.locator("#editor button[value=parents]")).to_be_focused()
     tab.locator("#sex").focus()
     tab.keyboard.type("fem")
     for _ in range(4):
