@@ -30,7 +30,7 @@ QUIET = {"bdi", "code", "pre", "script", "style", "textarea"}
 OF_A_KIND = 3
 LARGEST = 600_000  # characters of a page
 LEFT = re.compile(r"/sign-out/")  # a crawler that signs out sees no more
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|PRM-\w+|[0-9a-f]{64}|\b\d+\b")
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|PRM-\w+|[0-9a-f]{64}|(?<=/claims/)[^/]+(?=/)|\b\d+\b")
 
 #: Who may see the name of a missing person or a relative, and who a genotype.
 NAMES = PERMISSIONS["families.view"] | PERMISSIONS["board.see_names"]
@@ -159,8 +159,10 @@ class Page:
 # -- the way through ---------------------------------------------------------------------------
 
 
-def crawl(client: Client, *starts: str, of_a_kind: int = OF_A_KIND) -> Iterator[Page]:
-    """Every page that can be reached, a few of each kind."""
+def crawl(
+    client: Client, *starts: str, of_a_kind: int = OF_A_KIND, within: str = ""
+) -> Iterator[Page]:
+    """Every page whose address has ``within`` that can be reached, a few of each kind."""
     waiting = [(start, "") for start in starts]
     seen, kinds = set(starts), dict[str, int]()
     while waiting:
@@ -169,7 +171,9 @@ def crawl(client: Client, *starts: str, of_a_kind: int = OF_A_KIND) -> Iterator[
         yield page
         for found in _offered(page):
             kind = _kind(found)
-            if found in seen or kinds.get(kind, 0) >= of_a_kind or LEFT.search(found):
+            if found in seen or within not in found or LEFT.search(found):
+                continue
+            if kinds.get(kind, 0) >= of_a_kind:
                 continue
             seen.add(found)
             kinds[kind] = kinds.get(kind, 0) + 1
@@ -204,7 +208,7 @@ def _own(page: Page, links: list[str]) -> Iterator[str]:
 def _kind(address: str) -> str:
     """The address without what names a thing."""
     parts = urlsplit(address)
-    keys = sorted(key for key, _ in parse_qsl(parts.query, keep_blank_values=True))
+    keys = sorted({key for key, _ in parse_qsl(parts.query, keep_blank_values=True)})
     return ID.sub("*", parts.path) + "?" + "&".join(keys)
 
 
@@ -386,10 +390,11 @@ def _shown(page: Page, role: str, office: Played) -> Iterator[str]:
 
 def faults(role: str, language: str, office: Played, *starts: str, of_a_kind: int) -> list[str]:
     found, count = [], 0
-    for page in crawl(somebody(role), *starts, of_a_kind=of_a_kind):
+    within = "/work/" if role else ""  # the public pages are the same for all
+    for page in crawl(somebody(role), *starts, of_a_kind=of_a_kind, within=within):
         count += 1
         found += [f"{page} {fault}" for fault in wrong(page, role, language, office)]
-    assert count > 8, f"{count} pages were found"
+    assert count > 5, f"{count} pages were found"
     return found
 
 
@@ -408,14 +413,22 @@ def test_no_public_page_is_broken(office: Played, language: str) -> None:
     assert not found, "\n".join(found)
 
 
+@pytest.fixture(scope="module")
+def sent() -> set[tuple[str, ...]]:
+    """Forms that were sent; one that several roles are given is sent by the first."""
+    return set()
+
+
 @pytest.mark.parametrize("role", ROLES)
-def test_no_form_breaks_on_what_is_typed_into_it(office: Played, role: str, tmp_path: Path) -> None:
+def test_no_form_breaks_on_what_is_typed_into_it(
+    office: Played, role: str, tmp_path: Path, sent: set[tuple[str, ...]]
+) -> None:
     """Every form that a role is given, filled with what nobody should type; on a copy."""
     path = Path(office.url.removeprefix("sqlite:///"))
     databases.point_django_at(databases.copy_sqlite(path, tmp_path))
     client = somebody(role)
-    pages = [page for page in crawl(client, "/en/work/", of_a_kind=1) if page.is_html]
-    sent: set[tuple[str, ...]] = set()
+    way = crawl(client, "/en/work/", of_a_kind=1, within="/work/")
+    pages = [page for page in way if page.is_html]
     for page in pages:
         for form in page.read.forms:
             key = (ID.sub("*", form.action or page.address), *sorted(form.fields))
@@ -428,7 +441,7 @@ def test_no_form_breaks_on_what_is_typed_into_it(office: Played, role: str, tmp_
                 assert answer.status_code < 500, (address, form.fields, odd[:20])
                 if answer.status_code == 200 and not answer.streaming:
                     assert b"<script>alert" not in answer.content, address
-    assert sent
+    assert pages and sent
 
 
 ODD = [HOSTILE, "x" * 100_000, "a\x00b\x07\x1b[31m", "9" * 30, "-1", "=1+1", "../../etc/passwd"]
