@@ -2,7 +2,7 @@
 
 The laboratory is an app above this one; it fills in the answer in its ``AppConfig.ready``::
 
-    analyses.answer_with(queries.analyses_of)
+    analyses.answer_with(answers.analyses_of)
 """
 
 from __future__ import annotations
