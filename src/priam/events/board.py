@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import rfc8785
 
+from priam.casework.proposed import PROPOSED
 from priam.events.base import Event, Recorded, RuleError
 from priam.events.board_rows import Conflict, Decision, Proposal, Signature
 from priam.events.individuals import cases_together, root
@@ -39,15 +40,7 @@ __all__ = [
 CAPACITIES = ("science", "law")
 CONCLUSIONS = ("identified", "other side", "not identified")
 #: What a computed proposal may say: the kinds of ``priam identify``, and what its gate set aside.
-PROPOSALS = (
-    "identified",
-    "probable",
-    "undecidable",
-    "inconclusive",
-    "no family fits",
-    "likely of the other side",
-    "set aside",
-)
+PROPOSALS = (*PROPOSED, "set aside")
 CONFLICT_KINDS = (
     "same person twice",  # one missing person decided for two individuals
     "two answers",  # one case in two decisions

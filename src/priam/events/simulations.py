@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from priam.casework.proposed import PROPOSED
 from priam.events.base import LARGEST, Event, Recorded, RuleError
 from priam.events.state import Simulation, State
 
@@ -14,14 +15,7 @@ __all__ = ["CHECKS", "PARTS", "SimulatedFigure", "SimulationIdentified", "Stamp"
 PARTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("case", "registered"): ("searched", "set aside"),
     ("case", "set aside"): ("mixture", "contamination", "too few markers"),
-    ("individual", "found"): (
-        "identified",
-        "probable",
-        "undecidable",
-        "inconclusive",
-        "no family fits",
-        "likely of the other side",
-    ),
+    ("individual", "found"): PROPOSED,
 }
 # What only a simulation can count: the program against the truth. Never suppressed.
 CHECKS = (

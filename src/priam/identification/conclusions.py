@@ -9,16 +9,7 @@ from priam.identification.relatives import Ask
 from priam.identification.settings import Population
 from priam.identification.sides import Sides
 
-__all__ = ["KINDS", "Alternative", "FamilyNotes", "Proposal", "WhomToAsk", "propose"]
-
-KINDS = (
-    "identified",
-    "probable",
-    "undecidable",
-    "inconclusive",
-    "no family fits",
-    "likely of the other side",
-)
+__all__ = ["Alternative", "FamilyNotes", "Proposal", "WhomToAsk", "propose"]
 
 
 @dataclass(frozen=True, slots=True)

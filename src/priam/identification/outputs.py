@@ -12,8 +12,9 @@ from typing import Any
 
 import polars as pl
 
+from priam.casework.proposed import PROPOSED
 from priam.formats.delimited import safe_cell
-from priam.identification.conclusions import KINDS, Alternative, Proposal
+from priam.identification.conclusions import Alternative, Proposal
 from priam.identification.relatives import Ask
 from priam.identification.run import Outcome
 from priam.identification.settings import settings_toml
@@ -88,7 +89,7 @@ def _clusters(outcome: Outcome) -> dict[str, Any]:
 
 def counts(outcome: Outcome) -> dict[str, int]:
     """How many proposals of each kind."""
-    return {kind: sum(p.kind == kind for p in outcome.proposals) for kind in KINDS}
+    return {kind: sum(p.kind == kind for p in outcome.proposals) for kind in PROPOSED}
 
 
 def _joint(outcome: Outcome) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from priam_office.dates import moment
 from priam_office.families.templatetags.families import span
 from priam_office.laboratory.reasons import in_words
+from priam_office.laboratory.templatetags.laboratory import PROPOSED, PROPOSED_CHIPS
 
 register = template.Library()
 register.filter("in_words", in_words)
@@ -20,12 +21,7 @@ register.filter("span", span)
 
 _WORDS = {
     # conclusions of searches and decisions
-    "identified": gettext_noop("identified"),
-    "probable": gettext_noop("probable"),
-    "undecidable": gettext_noop("undecidable between several"),
-    "inconclusive": gettext_noop("inconclusive"),
-    "no family fits": gettext_noop("no family fits"),
-    "likely of the other side": gettext_noop("likely of the other side"),
+    **PROPOSED,
     "set aside": gettext_noop("set aside before the search"),
     "other side": gettext_noop("of the other side"),
     "not identified": gettext_noop("not identified"),
@@ -64,9 +60,7 @@ _WORDS = {
     "conflict": gettext_noop("Conflict that is still open"),
 }
 _CHIPS = {
-    "identified": "ok", "probable": "told", "undecidable": "wait", "inconclusive": "wait",
-    "likely of the other side": "told", "other side": "told", "proposed": "wait", "signed": "ok",
-    "reopened": "stop",
+    **PROPOSED_CHIPS, "other side": "told", "proposed": "wait", "signed": "ok", "reopened": "stop",
 }  # fmt: skip
 
 

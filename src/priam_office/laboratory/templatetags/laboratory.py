@@ -16,6 +16,14 @@ register = template.Library()
 register.filter("moment", moment)
 register.filter("in_words", in_words)
 
+PROPOSED = {
+    "identified": gettext_noop("identified"),
+    "probable": gettext_noop("probable"),
+    "undecidable": gettext_noop("undecidable between several"),
+    "inconclusive": gettext_noop("inconclusive"),
+    "no family fits": gettext_noop("no family fits"),
+    "likely of the other side": gettext_noop("likely of the other side"),
+}
 _WORDS = {
     # standings of an incoming profile
     "new": gettext_noop("first profile"),
@@ -68,12 +76,7 @@ _WORDS = {
     "families": gettext_noop("families"),
     "candidates": gettext_noop("candidates"),
     "rejected": gettext_noop("records refused"),
-    "identified": gettext_noop("identified"),
-    "probable": gettext_noop("probable"),
-    "undecidable": gettext_noop("undecidable between several"),
-    "inconclusive": gettext_noop("inconclusive"),
-    "no family fits": gettext_noop("no family fits"),
-    "likely of the other side": gettext_noop("likely of the other side"),
+    **PROPOSED,
     # who has no evidence to show
     "no profile": gettext_noop("The case has no profile that counts."),
     "no family": gettext_noop("The missing person has no family here now."),
@@ -82,11 +85,14 @@ _WORDS = {
     ),
     "called off": gettext_noop("called off"),
 }
+PROPOSED_CHIPS = {
+    "identified": "ok", "probable": "told", "undecidable": "wait", "inconclusive": "wait",
+    "likely of the other side": "told",
+}  # fmt: skip
 _CHIPS = {
     "new": "told", "same": "ok", "differs": "wait", "repeated": "", "unknown sample": "stop",
     "finished": "ok", "requested": "wait", "stopped": "stop", "stands": "ok", "set aside": "",
-    "good": "ok", "degraded": "wait", "poor": "stop", "identified": "ok", "probable": "told",
-    "undecidable": "wait", "inconclusive": "wait", "likely of the other side": "told",
+    "good": "ok", "degraded": "wait", "poor": "stop", **PROPOSED_CHIPS,
 }  # fmt: skip
 
 
