@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from priam.kinship.likelihood import evaluate, lane_blocks, log_likelihoods
+from priam.kinship.evaluation import evaluate, lane_blocks
+from priam.kinship.likelihood import log_likelihoods
 from priam.kinship.locus import Chromosome, Locus
 from priam.kinship.observations import Observation, observe
 from priam.kinship.pedigree import Pedigree
@@ -163,7 +164,7 @@ class MergedLanes:
     def evaluate(
         self, shape: Shape, typed: Mapping[str, Ints], soft: Mapping[str, Floats], theta: float
     ) -> tuple[Floats, Floats]:
-        """As ``likelihood.evaluate`` over all lanes: values, lanes last, and their log scale."""
+        """As ``evaluation.evaluate`` over all lanes: values, lanes last, and their log scale."""
         shares, matrices = self.shares(), self._matrices()
         names = tuple(f"allele {k}" for k in range(self.width))
         common = Locus(

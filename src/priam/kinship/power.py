@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from priam.errors import UserError
-from priam.kinship.likelihood import evaluate, log_likelihoods_indexed
+from priam.kinship.evaluation import evaluate
+from priam.kinship.likelihood import log_likelihoods_indexed
 from priam.kinship.locus import Locus
 from priam.kinship.observations import observe
 from priam.kinship.pedigree import Pedigree, Sex

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from priam.errors import UserError
-from priam.kinship.likelihood import evaluate, lane_blocks
+from priam.kinship.evaluation import evaluate, lane_blocks
 from priam.kinship.locus import Locus
 from priam.kinship.observations import Observation, observe
 from priam.kinship.pedigree import Pedigree, Sex

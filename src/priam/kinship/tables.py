@@ -31,8 +31,8 @@ import numpy as np
 import numpy.typing as npt
 
 from priam.errors import UserError
+from priam.kinship.evaluation import evaluate, lane_blocks
 from priam.kinship.lanes import LocusColumns, MergedLanes
-from priam.kinship.likelihood import evaluate, lane_blocks
 from priam.kinship.locus import Locus
 from priam.kinship.observations import DropModel, Observation, observe
 from priam.kinship.pedigree import Pedigree, Person, Sex
