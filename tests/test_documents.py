@@ -29,6 +29,21 @@ def test_readme_names_every_command_group() -> None:
     assert [name for name in names if f"`{name}`" not in rows and f"priam {name}" not in rows] == []
 
 
+def test_every_command_of_the_table_of_the_readme_exists() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `priam")]
+    missing = []
+    for cell in cells:
+        beside: list[str] = []  # the group of the command named before
+        for words in map(str.split, re.findall(r"`([^`]+)`", cell)):
+            full = words[0] == "priam"
+            beside = words[1:-1] if full else beside
+            tried = [words[1:]] if full else [[*beside, *words], words]
+            if all(lacking(" ".join(one)) for one in tried):
+                missing.append(words)
+    assert missing == []
+
+
 def test_every_command_and_option_that_a_page_names_exists() -> None:
     found = [(page, call) for page in PAGES for call in calls(page.read_text(encoding="utf-8"))]
     assert len(found) > 200
