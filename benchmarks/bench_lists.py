@@ -19,11 +19,14 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from priam import events as ev
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tests.office: databases, sign-in
 
@@ -65,28 +68,51 @@ def fill_families(count: int) -> list[tuple[str, float, float]]:
 
 
 def fill_relatives(count: int) -> list[tuple[str, float, float]]:
-    """A family with a mother, a father and their consents for every seventh missing person."""
-    from priam import events as ev
+    """A family for every seventh missing person: four relatives with consents, two of them with
+    a reference sample, a wish, and a pedigree over three generations."""
+    import random
+
+    from priam.labels.tags import issue
     from priam_office.families.models import MissingPerson
     from priam_office.record.write import Entry, record_all
 
+    people = list(MissingPerson.objects.order_by("place")[: count // 7])
+    tags = iter(issue(2 * len(people), random.Random(2).choice))
     entries = []
-    for person in MissingPerson.objects.order_by("place")[: count // 7].iterator(500):
-        family, name = ev.new_event_id(), person.facts["names"][0]
-        acts: list[ev.Event] = [
-            ev.FamilyRegistered(family),
-            ev.MissingLinked(family, person.missing),
-        ]
-        for relation in ("mother", "father"):
-            one = ev.new_event_id()
-            written = ev.PersonName(name["surname"], relation)
-            told = ev.RelativeAdded(one, family, written, relation, person.missing)
-            acts += [told, ev.ConsentGiven(one, "identification", "paper")]
-        entries += [Entry(act) for act in acts]
+    for person in people:
+        entries += [Entry(act) for act in _family(person.missing, person.facts["names"][0], tags)]
     begun = time.perf_counter(), time.process_time()
     record_all(entries, by="person/benchmark")
     whole = time.perf_counter() - begun[0], time.process_time() - begun[1]
-    return [(f"record {len(entries):,} acts of {count // 7:,} families", *whole)]
+    return [(f"record {len(entries):,} acts of {len(people):,} families", *whole)]
+
+
+def _family(missing: str, name: dict[str, str], tags: Iterator[str]) -> Iterator[ev.Event]:
+    """What the family office writes of one family."""
+    from priam import events as ev
+
+    family = ev.new_event_id()
+    yield ev.FamilyRegistered(family)
+    yield ev.MissingLinked(family, missing)
+    relatives = {r: ev.new_event_id() for r in ("mother", "father", "sister", "uncle")}
+    for relation, one in relatives.items():
+        told = ev.PersonName(name["surname"], relation)
+        yield ev.RelativeAdded(one, family, told, relation, missing)
+        yield ev.ConsentGiven(one, "identification", "paper")
+    yield ev.WishRecorded(family, "each", "uk", "", relatives["mother"])
+    yield ev.ContactAuthorised(family, relatives["mother"], "asked")
+    for relation in ("sister", "uncle"):
+        yield ev.ReferenceSampled(next(tags), relatives[relation])
+    members = (
+        ev.Member("gf", "male", deceased=True),
+        ev.Member("gm", "female", deceased=True),
+        ev.Member("f", "male", "gf", "gm", person=relatives["father"]),
+        ev.Member("u", "male", "gf", "gm", person=relatives["uncle"]),
+        ev.Member("m", "female", person=relatives["mother"]),
+        ev.Member("s", "female", "f", "m", person=relatives["sister"]),
+        ev.Member("x", "male", "f", "m", missing=missing),
+    )
+    yield ev.PedigreeSaved(family, members, 1)
 
 
 def fill_remains(count: int) -> list[tuple[str, float, float]]:
@@ -212,6 +238,7 @@ def pages() -> list[Page]:
     searches = {
         "all": {},
         "open": {"status": "open"},
+        "identified": {"status": "identified"},
         "men": {"sex": "male"},
         "women": {"sex": "female"},
         "year of birth": {"born": year},
@@ -232,7 +259,26 @@ def pages() -> list[Page]:
         *_laboratory_and_board(),
         Page("families: all", families, "liaison"),
         Page("families: a name", families, "liaison", {"q": surname}),
+        Page("families: nobody authorised", families, "liaison", {"contact": "none"}),
+        *_one_family(),
     ]  # fmt: skip
+
+
+def _one_family() -> list[Page]:
+    """Pages of one family, with its pedigree and its samples."""
+    from priam_office.families.models import FamilyRow, MissingPerson
+
+    row = FamilyRow.objects.order_by("place").first()
+    if row is None:
+        return []
+    missing = MissingPerson.objects.filter(family=row)[0].missing
+    family = f"/en/work/families/{row.family}/"
+    return [
+        Page("family: its page with the drawing", family, "liaison"),
+        Page("family: whom to ask next", f"{family}ask/", "liaison"),
+        Page("family: pedigree editor", f"{family}pedigree/", "liaison"),
+        Page("missing: one person", f"/en/work/missing/{missing}/", "liaison"),
+    ]
 
 
 def _laboratory_and_board() -> list[Page]:

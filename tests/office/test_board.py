@@ -411,6 +411,11 @@ def test_waiting_lists_go_on_where_they_stopped(
             break
         after = part.after
     assert len(seen) == len(set(seen)) == queries.waits()["decision"]
+    monkeypatch.setattr(queries, "PAGE", 500)
+    kinds = queries.proposed("decision")
+    parts = [queries.waiting(user, "decision", conclusion=kind).rows for kind in kinds]
+    assert len(kinds) > 1 and all({row.conclusion for row in part} <= {*kinds} for part in parts)
+    assert sorted(row.case for part in parts for row in part) == sorted(seen)
 
 
 def test_a_tag_leads_to_the_case_and_nothing_else(world: casework.World) -> None:

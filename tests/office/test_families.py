@@ -237,6 +237,14 @@ def test_lists_narrow_to_what_is_still_to_be_done(liaison: Any) -> None:
     assert [row.missing for row in missing_people("Коваленко", family="none").rows] == []
     assert [row.family for row in families(notify="").rows] == [first]
     assert [row.family for row in families("Бондар", notify="end").rows] == [second]
+    person = relative(liaison, first, one)
+    assert len(families(contact="none").rows) == 2 and not families(contact="barred").rows
+    actions.authorise(first, person, "asked by the family", by=liaison)
+    assert [row.family for row in families(contact="authorised").rows] == [first]
+    assert [row.family for row in families(contact="none").rows] == [second]
+    for status, found in (("open", 3), ("closed", 0), ("identified", 0)):
+        assert len(missing_people(status=status).rows) == found
+    assert [row.missing for row in missing_people("Шевченко", status="open").rows] == [two]
 
 
 # -- pages -----------------------------------------------------------------------------------

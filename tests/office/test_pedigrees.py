@@ -126,3 +126,39 @@ def test_a_mistake_is_one_sentence(members: list[ev.Member], says: str) -> None:
     assert says in text and text.endswith(".") and "\n" not in text
     with pytest.raises(UserError, match=says):
         pedigrees.pedigree_of(members)
+
+
+def test_an_unnamed_member_is_told_by_what_they_are_to_the_missing() -> None:
+    from priam_office.families import pedigrees
+    from priam_office.families.words import CODES
+
+    members = (
+        ev.Member("gf", "male"),
+        ev.Member("gm", "female"),
+        ev.Member("f", "male", "gf", "gm"),
+        ev.Member("m", "female"),
+        ev.Member("x", "male", "f", "m"),
+        ev.Member("s", "female", "f", "m"),
+        ev.Member("h", "male", "f", "other"),
+        ev.Member("other", "female"),
+        ev.Member("w", "female"),
+        ev.Member("c", "female", "x", "w"),
+        ev.Member("p", "unknown", "f", "m"),
+        ev.Member("a", "female", "gf", "gm"),
+    )
+    said = {m.id: pedigrees.relation(members, m.id, "x") for m in members}
+    assert said == {
+        "gf": "grandfather",
+        "gm": "grandmother",
+        "f": "father",
+        "m": "mother",
+        "x": "",
+        "s": "sister",
+        "h": "half-brother",
+        "other": "",
+        "w": "spouse",
+        "c": "daughter",
+        "p": "",
+        "a": "",
+    }
+    assert set(said.values()) - {""} <= set(CODES["relation"])

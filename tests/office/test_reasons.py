@@ -98,3 +98,23 @@ def test_words_of_people_are_shown_as_they_are() -> None:
 
     with translation.override("uk"):
         assert in_words("He telephoned.") == "He telephoned."
+
+
+def test_numbers_and_members_are_written_as_pages_write_them() -> None:
+    from priam_office.laboratory.reasons import in_words
+
+    family = "01976b4e-7a00-7cc3-98c4-dc0c0c07398f"
+    with translation.override("uk"):
+        said = in_words(
+            f"Posterior over 99.995 % for {family}; log10 LR 10.49 over 24 markers, 6.40 required "
+            "for the declared population."
+        )
+        assert "99,995" in said and "10,49" in said and "6,40" in said and "." not in said[:-1]
+        asked = in_words(
+            f"a sample of {family}:p2: 100 of 100 such families then reach the required LR, now "
+            "97 (expected log10 LR 21.8, now 8.8)"
+        )
+        assert "№ p2" in asked and "21,8" in asked and "c07398f" not in asked
+        assert "9.3" in in_words("one allele of two observed: 9.3")
+    with translation.override("en"):
+        assert in_words("log10 LR -1.20 speaks against the relation").startswith("log10 LR -1.20")

@@ -141,6 +141,30 @@ def test_a_family_asks_by_its_code(decided: dict[str, str]) -> None:
     assert code not in "".join(Event.objects.values_list("payload", flat=True))
 
 
+def test_who_is_identified_is_found_by_that_and_no_longer_looked_for(
+    decided: dict[str, str],
+) -> None:
+    from priam_office.families.queries import missing_people
+
+    def found(status: str, text: str = "", before: int | None = None) -> list[str]:
+        return [row.missing for row in missing_people(text, status=status, before=before).rows]
+
+    for text in ("", NAME):
+        assert found("identified", text) == [decided["missing"]]
+        assert decided["missing"] not in found("open", text)
+    assert found("identified", before=0) == []
+    listed = signed_in("liaison").post("/en/work/missing/", {"status": "identified"})
+    assert NAME in listed.content.decode()
+
+
+def test_the_code_is_reached_from_the_family(decided: dict[str, str]) -> None:
+    family = f"/en/work/families/{decided['family']}/"
+    page = signed_in("liaison").get(family).content.decode()
+    assert f'href="{family}code/"' in page
+    code = signed_in("liaison").get(f"{family}code/").content.decode()
+    assert f'href="{family}"' in code
+
+
 def test_reads_of_names_are_recorded(decided: dict[str, str]) -> None:
     from priam_office.people.reading import DataRead
     from priam_office.record.models import Event

@@ -11,15 +11,27 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["WORDS", "density_plot", "forest_plot", "overlap_plot", "strata_plot"]
+__all__ = ["COLOURS", "WORDS", "density_plot", "forest_plot", "overlap_plot", "recoloured"]
+__all__ += ["strata_plot"]
 
 WIDTH = 360
 _LEFT, _RIGHT = 10, 350
 _INK, _SOFT, _RULE = "#1f2a33", "#5d6b76", "#d5dbe0"
 _BLUE, _OCHRE, _BAND = "#2c5f86", "#a5611f", "#eef2f5"
+_GROUND = "#ffffff"
+#: What each colour of a picture is for; see :func:`recoloured`.
+COLOURS = {
+    "ink": _INK,
+    "soft": _SOFT,
+    "rule": _RULE,
+    "estimate": _BLUE,
+    "seen": _OCHRE,
+    "band": _BAND,
+    "ground": _GROUND,
+}
 _ROW = 36
 # Words stay legible where a line runs under them.
-_HALO = ' paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round"'
+_HALO = ' paint-order="stroke" stroke="#ffffff" stroke-width="3" stroke-linejoin="round"'
 
 Scale = Callable[[float], float]
 
@@ -30,6 +42,13 @@ WORDS = {
     "seen": "{} on the lists",
     "forest": "Totals by method, with their intervals",
 }
+
+
+def recoloured(picture: str, colours: Mapping[str, str]) -> str:
+    """The picture in other colours (names of :data:`COLOURS`), such as those of a dark page."""
+    for name, colour in colours.items():
+        picture = picture.replace(f'"{COLOURS[name]}"', f'"{colour}"')
+    return picture
 
 
 def forest_plot(report: Mapping[str, Any], words: Mapping[str, str] = WORDS) -> str:
@@ -210,7 +229,7 @@ def _forest_row(
         points = f"{x2 + 6:.1f},{line} {x2 - 2:.1f},{line - 5} {x2 - 2:.1f},{line + 5}"
         parts.append(f'<polygon points="{points}" fill="{_BLUE}"/>')
     if row["point"] <= cap:
-        fill = "#fff" if bound else _BLUE
+        fill = _GROUND if bound else _BLUE
         parts.append(
             f'<circle cx="{mid:.1f}" cy="{line}" r="5" fill="{fill}" stroke="{_BLUE}" '
             'stroke-width="2"/>'

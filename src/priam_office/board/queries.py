@@ -63,9 +63,14 @@ def waits() -> dict[str, int]:
     return {row["waits"]: row["n"] for row in counted.order_by("waits")}
 
 
-def waiting(user: Any, what: str, after: str = "") -> Part:
-    """Cases that wait for ``what``, the surest first; with the person's name for who may see it."""
+def waiting(user: Any, what: str, after: str = "", conclusion: str = "") -> Part:
+    """Cases that wait for ``what``, the surest first; with the person's name for who may see it.
+
+    ``conclusion`` is what was proposed, or empty for all.
+    """
     rows = Standing.objects.filter(waits=what).order_by("-posterior", "case").defer("content")
+    if conclusion:
+        rows = rows.filter(conclusion=conclusion)
     value, _mark, case = after.partition(":")
     if case and value.isdecimal() and len(value) < 9:
         rows = rows.filter(Q(posterior__lt=int(value)) | Q(posterior=int(value), case__gt=case))
@@ -76,6 +81,12 @@ def waiting(user: Any, what: str, after: str = "") -> Part:
         row.name, row.others = names.get(row.missing, ""), len(row.cases.split()) - 1
     last = shown[-1] if len(found) > PAGE else None
     return Part(shown, f"{last.posterior}:{last.case}" if last else "")
+
+
+def proposed(what: str) -> list[str]:
+    """The conclusions that were proposed for cases that wait for ``what``."""
+    rows = Standing.objects.filter(waits=what).exclude(conclusion="")
+    return list(rows.order_by("conclusion").values_list("conclusion", flat=True).distinct())
 
 
 def to_sign(user: Any) -> list[Decision]:

@@ -41,12 +41,16 @@ def board(request: HttpRequest) -> HttpResponse:
     """What waits for the board."""
     what = request.GET.get("what", "decision")
     what = what if what in _WAITS else "decision"
-    part = queries.waiting(request.user, what, request.GET.get("after", ""))
+    conclusions = queries.proposed(what)
+    conclusion = request.GET.get("conclusion", "")
+    conclusion = conclusion if conclusion in conclusions else ""
+    part = queries.waiting(request.user, what, request.GET.get("after", ""), conclusion)
     note_read(request.user, "identity", "waiting", "board", len(part.rows))
     context = {
         "what": what,
         "part": part,
-        "filters": {"what": what},
+        "filters": {"what": what, "conclusion": conclusion},
+        "conclusions": conclusions,
         "waits": queries.waits(),
         "to_sign": queries.to_sign(request.user),
         "sees_names": permits(request.user, "board.see_names"),

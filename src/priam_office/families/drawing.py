@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
@@ -45,22 +46,29 @@ def sampled(page: FamilyPage) -> set[str]:
     return {sample.person_id for sample in page.samples} & consenting
 
 
-def label(page: FamilyPage, member: Member) -> str:
-    """A short name for a member: the given name, or a number for somebody unnamed."""
+def label(page: FamilyPage, member: Member, members: Sequence[Member]) -> str:
+    """A short name for one of the members: the given name, or for somebody unnamed what they are
+    to the missing person and their number."""
     if member.missing:
         facts = next((m.facts for m in page.missing if m.missing == member.missing), None)
         first = facts["names"][0] if facts else {}
     else:
         row = page.by_person.get(member.person or "")
         first = row.told["name"] if row else {}
-    name = first.get("given") or first.get("surname") or f"№ {member.id}"
+    name = first.get("given") or first.get("surname") or _unnamed(member, members)
     return _DIRECTION.sub("", name)  # the words of a drawing have no element to isolate them
+
+
+def _unnamed(member: Member, members: Sequence[Member]) -> str:
+    missing = next((one.id for one in members if one.missing), None)
+    code = pedigrees.relation(members, member.id, missing) if missing else ""
+    return f"{word('relation', code)} (№ {member.id})" if code else f"№ {member.id}"
 
 
 def drawn(page: FamilyPage) -> list[Drawn]:
     """All members, parents before children where the drawing has no mistake."""
     members = pedigrees.members_of(page.row.pedigree)
-    names = {member.id: label(page, member) for member in members}
+    names = {member.id: label(page, member, members) for member in members}
     with_sample = sampled(page)
     barred = {row.person for row in page.barred}
     return [

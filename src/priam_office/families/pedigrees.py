@@ -23,6 +23,7 @@ __all__ = [
     "of_missing",
     "pedigree_of",
     "problem",
+    "relation",
     "removed",
     "with_child",
     "with_missing",
@@ -48,6 +49,30 @@ _SEX = {
 def members_of(data: Iterable[Mapping[str, Any]]) -> Members:
     """Members from stored plain data."""
     return tuple(Member(**entry) for entry in data)
+
+
+def relation(members: Sequence[Member], who: str, of: str) -> str:
+    """What the member ``who`` is to the member ``of``, as a code of relations; "" for kin further
+    away than grandparents and for those of no known sex."""
+    by_id = {member.id: member for member in members}
+    one, other = by_id[who], by_id[of]
+    parents = {other.father, other.mother} - {None}
+    own = {one.father, one.mother} - {None}
+    above = {p for parent in parents for p in (by_id[parent].father, by_id[parent].mother) if p}
+    children = [member for member in members if of in (member.father, member.mother)]
+    spouses = {p for child in children for p in (child.father, child.mother)} | {other.partner}
+    pairs = (
+        (who in parents, ("father", "mother")),
+        (who in above, ("grandfather", "grandmother")),
+        (of in own, ("son", "daughter")),
+        (bool(own) and own == parents, ("brother", "sister")),
+        (bool(own & parents), ("half-brother", "half-sister")),
+        (who in spouses or one.partner == of, ("spouse", "spouse")),
+    )
+    place = {"male": 0, "female": 1}.get(one.sex)
+    if place is None or who == of:
+        return ""
+    return next((words[place] for holds, words in pairs if holds), "")
 
 
 def pedigree_of(members: Sequence[Member], keep: Iterable[str] = ()) -> Pedigree:

@@ -87,11 +87,16 @@ def missing_people(
 
     ``text`` are words of names (any alphabet, from three letters) or a number; ``chosen`` holds
     ``sex``, ``born``, ``region``, ``unit``; ``family`` is ``none`` or ``some``, or empty.
+    ``status`` is what the list shows: ``identified`` comes before ``open`` and ``closed``.
     """
     tokens = [*finding.searched(text), *finding.filters(chosen or {})]
-    rows = MissingPerson.objects.filter(status=status) if status else MissingPerson.objects.all()
+    rows = MissingPerson.objects.all()
+    if status in ("open", "closed"):
+        rows = rows.filter(status=status)
     if family:
         rows = rows.filter(family__isnull=family == "none")
+    if status:
+        return _collected(rows, _of_status(rows, status, tokens, before), size)
     if tokens:
         parts = _with_tokens(finding.MISSING, tokens, before)
         return _collected(rows, parts, size)
@@ -99,6 +104,37 @@ def missing_people(
         rows = rows.filter(place__lt=before)
     found = list(rows.order_by("-place")[: size + 1])
     return Listed(found[:size], found[size - 1].place if len(found) > size else None)
+
+
+def _of_status(
+    rows: models.QuerySet[Any, Any], status: str, tokens: Sequence[int], before: int | None
+) -> Iterator[Sequence[int]]:
+    """Places of rows of this status, in parts: who is identified is known from decisions alone."""
+    keys = list(identified(known().state.named))
+    decided: set[int] = set()
+    for at in range(0, len(keys), _MOST_NAMED):
+        some = MissingPerson.objects.filter(pk__in=keys[at : at + _MOST_NAMED])
+        decided.update(some.values_list("place", flat=True))
+    if tokens:
+        parts = _with_tokens(finding.MISSING, tokens, before)
+    elif status == "identified":
+        places = sorted((p for p in decided if before is None or p < before), reverse=True)
+        parts = (places[at : at + _PART] for at in range(0, len(places), _PART))
+    else:
+        parts = _walked(rows, before)
+    for part in parts:
+        yield [place for place in part if (place in decided) == (status == "identified")]
+
+
+def _walked(rows: models.QuerySet[Any, Any], before: int | None) -> Iterator[Sequence[int]]:
+    """The places of rows, the newest first, in parts."""
+    lead = rows.order_by("-place").values_list("place", flat=True)
+    while True:
+        part = list(lead[:_PART] if before is None else lead.filter(place__lt=before)[:_PART])
+        yield part
+        if len(part) < _PART:
+            return
+        before = part[-1]
 
 
 def _collected(
@@ -166,17 +202,27 @@ def similar(facts: Mapping[str, Any], size: int = 6) -> list[MissingPerson]:
 
 
 def families(
-    text: str = "", before: int | None = None, size: int = PAGE, notify: str | None = None
+    text: str = "",
+    before: int | None = None,
+    size: int = PAGE,
+    notify: str | None = None,
+    contact: str = "",
 ) -> Listed[Any]:
     """Families, newest first; ``text`` finds them by words of the names of their missing persons
     and relatives (of the newest 2,000 of each, where a word is that frequent); ``notify`` by
-    what they want to be told, empty for those whom nobody asked."""
+    what they want to be told, empty for those whom nobody asked; ``contact`` by a relative who is
+    ``authorised`` or ``barred``, or by ``none`` who is authorised."""
     rows = FamilyRow.objects.order_by("-place").prefetch_related("missing_persons", "relatives")
     tokens = finding.searched(text)
     if tokens:
         rows = rows.filter(pk__in=_families_of(tokens))
     if notify is not None:
         rows = rows.filter(notify=notify)
+    if contact:
+        standing = "authorised" if contact == "none" else contact
+        of_family = RelativeRow.objects.filter(family=models.OuterRef("pk"), standing=standing)
+        held = models.Exists(of_family)
+        rows = rows.filter(~held if contact == "none" else held)
     if before is not None:
         rows = rows.filter(place__lt=before)
     found = list(rows[: size + 1])

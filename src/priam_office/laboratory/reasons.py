@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -112,15 +113,27 @@ FORMS = (
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+_MEMBER = re.compile(rf"{_ID.pattern}:(\w+)")
+_DECIMAL = re.compile(r"(-?\d+)\.(\d+)( %)?")
+_OF_ALLELES = re.compile(r"allele|ladder|runs differ")  # 9.3 is an allele's name in every language
+
+
 def in_words(text: str) -> str:
-    """The sentence in the present language, where it has a known form; ids as pages show them."""
+    """The sentence in the present language, where it has a known form; ids as pages show them,
+    an unnamed member of a family as its drawing does."""
+    text = _MEMBER.sub(lambda found: f"№ {found[2]}", text)
     return _SENTENCES.in_words(_ID.sub(lambda found: f"…{found[0][-8:]}", text))
 
 
-def _value(text: str) -> str:
-    """What stands at a place: a probability near certainty has a word in it."""
-    found = re.fullmatch(r"over ([0-9.]+) %", text)
-    return _("over %s %%") % found[1] if found else text
+def _value(form: str, text: str) -> str:
+    """What stands at a place: a probability near certainty has a word in it; numbers are written
+    as the reader's language writes them."""
+    if over := re.fullmatch(r"over ([0-9.]+) %", text):
+        return _("over %s %%") % _value(form, over[1])
+    number = _DECIMAL.fullmatch(text)
+    if number is None or _OF_ALLELES.search(form):
+        return text
+    return f"{number[1]}{get_format('DECIMAL_SEPARATOR')}{number[2]}{number[3] or ''}"
 
 
 _SENTENCES = Sentences(FORMS, _value)

@@ -20,15 +20,17 @@ _PLACE = re.compile(r"%\\?\((\w)\\?\)s")
 class Sentences:
     """Forms, tried in their order: one that begins like another but says more stands first."""
 
-    def __init__(self, forms: Iterable[str], value: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, forms: Iterable[str], value: Callable[[str, str], str] | None = None
+    ) -> None:
         self._patterns = [(form, _pattern(form)) for form in forms]
-        self._value = value
+        self._value = value or (lambda form, text: text)
 
     def in_words(self, text: str) -> str:
         """The text in the present language, where it has a known form."""
         for form, pattern in self._patterns:
             if found := pattern.fullmatch(text):
-                told = {name: self._value(value) for name, value in found.groupdict().items()}
+                told = {name: self._value(form, value) for name, value in found.groupdict().items()}
                 return _(form) % told if told else _(form)
         return text
 

@@ -42,6 +42,7 @@ def release_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"tab": tab, "tabs": words.TABS, "sees_names": _sees_names(request)}
     if tab == "ready":
         context["individuals"] = found = queries.ready()
+        context["more"] = len(found) == queries.PAGE
         context["plans"] = permits(request.user, "release.plan")
         families = [one.family for one in found]
     else:

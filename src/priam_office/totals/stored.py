@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from priam.totals.pictures import forest_plot
+from priam.totals.pictures import forest_plot, recoloured
 
 __all__ = ["Shown", "results"]
 
@@ -61,6 +61,18 @@ def _read(path: Path) -> Shown | None:
         return None
 
 
+# The page is light or dark as its reader has it (record.css).
+_OF_THE_PAGE = {
+    "ink": "var(--ink)",
+    "soft": "var(--muted)",
+    "rule": "var(--rule)",
+    "estimate": "var(--link)",
+    "seen": "var(--series-1)",
+    "band": "var(--mark)",
+    "ground": "var(--paper)",
+}
+
+
 def _shown(name: str, data: Mapping[str, Any]) -> Shown:
     rows = [{**row, "label": _label(row)} for row in data["methods"]]
     words = {
@@ -74,7 +86,7 @@ def _shown(name: str, data: Mapping[str, Any]) -> Shown:
         tuple(data["lists"]),
         data["n_observed"],
         tuple(rows),
-        forest_plot({**data, "methods": rows}, words),
+        recoloured(forest_plot({**data, "methods": rows}, words), _OF_THE_PAGE),
         data["input"]["sha256"],
         data["made_by"]["priam"],
     )

@@ -24,7 +24,7 @@ from priam_office.families.forms import (
 )
 from priam_office.families.views.missing import place_of
 from priam_office.families.words import choices, rule
-from priam_office.people.permissions import requires
+from priam_office.people.permissions import permits, requires
 from priam_office.people.reading import note_read
 
 __all__ = [
@@ -53,12 +53,23 @@ def families(request: HttpRequest) -> HttpResponse:
     text = asked.get("q", "").strip()[:200]
     wants = asked.get("wants", "")
     notify = {"": None, "unasked": ""}.get(wants, wants)
-    found = queries.families(text, place_of(asked.get("before")), notify=notify)
+    contacts = [
+        ("", _("any")),
+        ("none", _("nobody authorised")),
+        ("authorised", _("somebody authorised")),
+        ("barred", _("somebody must not be contacted")),
+    ]
+    contact = asked.get("contact", "")
+    contact = contact if contact in dict(contacts) else ""
+    place = place_of(asked.get("before"))
+    found = queries.families(text, place, notify=notify, contact=contact)
     note_read(request.user, "identity", "families", "families", len(found.rows))
     context = {
         "found": found,
         "text": text,
         "wants": wants,
+        "contact": contact,
+        "contacts": contacts,
         "wishes": [("", _("any")), ("unasked", _("not asked yet")), *choices("notify")],
     }
     return render(request, "families/families.html", context)
@@ -97,6 +108,7 @@ def family(request: HttpRequest, family: str) -> HttpResponse:
         "diary": entries,
         "picture": drawing.picture(page),
         "undrawn": drawing.undrawn(page),
+        "may_give_code": permits(request.user, "release.work"),
     }
     return render(request, "families/family.html", context)
 

@@ -50,7 +50,7 @@ def people(request: HttpRequest) -> HttpResponse:
             "families": [("", _("any")), ("none", _("none yet")), ("some", _("has one"))],
             "filtered": bool(text or status or family or any(chosen.values())),
             "sexes": choices("sex", _("any")),
-            "statuses": choices("status", _("any")),
+            "statuses": [*choices("status", _("any")), ("identified", _("identified"))],
         },
     )
 

@@ -73,7 +73,7 @@ def _change(request: HttpRequest, family: str) -> tuple[str, str]:
     revision = place_of(request.POST.get("revision"))
     try:
         after, said = _edited(members, request.POST)
-        names = {member.id: drawing.label(page, member) for member in after}
+        names = {member.id: drawing.label(page, member, after) for member in after}
         wrong = pedigrees.problem(after, lambda member: names[member.id])
         if wrong:
             return "", wrong
