@@ -138,7 +138,8 @@ def measure(a: Any) -> None:
     assert not report.of("invalid"), report.of("invalid")
     print(f"  {len(report.of('proved'))} proved, {len(report.of('claimed'))} claimed by somebody")
     with a._here(), timed("an exchange file of all of A's acts exported"):
-        data = exporting.export(a._me, a.keys.signers, "B", 0)
+        (stretch,) = exporting.stretches(a._me, "B", 0)
+        data = exporting.export(a._me, a.keys.signers, "B", stretch)
     bundle, _ = read_bundle(data)
     print(f"  {len(bundle.events):,} events, {len(data):,} bytes")
     with timed("  baseline: leaves, payloads and paths hashed once"):

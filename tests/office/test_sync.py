@@ -223,6 +223,52 @@ def test_new_keys_are_learnt_on_the_way(served: Served) -> None:
     assert a.do("sync", url, "B", pin)[0] == (1, 1)
 
 
+def test_what_is_too_long_for_one_file_goes_in_parts(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first parts, too, are signed with the keys that a later part brings."""
+    from priam_office.handovers import exporting
+
+    a, b, url, pin = served
+    for number in range(4):
+        tags = a.do("new_tags", 300)
+        items = [Item(tag, f"S{tag}") for tag in tags]
+        a.do("issue_manifest", "accord", f"part-{number}", "B", items)
+    a.do("rotate")
+    monkeypatch.setattr(exporting, "LARGEST", 100_000)
+    put = Puts(monkeypatch, fail_after=2)
+    with pytest.raises(UserError, match="was lost"):  # in the middle of the second part
+        a.do("sync", url, "B", pin)
+    assert 0 < len([f for f in b.do("figures") if f["batch"].startswith("part-")]) < 4
+    put.fail_after = 1000
+    assert a.do("sync", url, "B", pin)[0][1] > 0
+    assert len([f for f in b.do("figures") if f["batch"].startswith("part-")]) == 4
+    assert a.do("sync", url, "B", pin) == (None, None)
+
+
+def test_parts_on_a_stick_are_signed_with_the_keys_of_today(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from priam_office.handovers import exporting
+
+    a, b, *_ = served
+    for number in range(4):
+        items = [Item(tag, f"S{tag}") for tag in a.do("new_tags", 300)]
+        a.do("issue_manifest", "accord", f"stick-{number}", "B", items)
+    a.do("rotate")
+    monkeypatch.setattr(exporting, "LARGEST", 140_000)
+    parts = a.do("export", "B", tmp_path / "stick")
+    assert [part.name for part in parts[:2]] == [f"stick.{n}-of-{len(parts)}" for n in (1, 2)]
+    for part in reversed(parts):
+        b.do("import", part)
+    assert len([f for f in b.do("figures") if f["batch"].startswith("stick-")]) == 4
+    whole = parts[0].read_bytes()
+    for at in range(0, len(whole), len(whole) // 20):
+        parts[0].write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(UserError, match="refused"):
+            b.do("import", parts[0])
+
+
 def test_a_file_with_another_hash_is_thrown_away(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

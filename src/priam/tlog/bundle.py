@@ -134,8 +134,13 @@ class Bundle:
 
 
 def write_bundle(bundle: Bundle, signers: Sequence[Signer]) -> bytes:
-    """The bundle as a file, signed by who exports it."""
-    return bytes(notes.sign(bundle.text, signers))
+    """The bundle as a file, signed by who exports it; a file that nobody could read is not made."""
+    data = bytes(notes.sign(bundle.text, signers))
+    if len(data) > notes.MAX_NOTE_BYTES:
+        raise FormatError(
+            f"the evidence has {len(data):,} bytes and a bundle at most {notes.MAX_NOTE_BYTES:,}"
+        )
+    return data
 
 
 def read_bundle(data: bytes) -> tuple[Bundle, Note]:

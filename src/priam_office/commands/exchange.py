@@ -229,31 +229,42 @@ def sign(folder: Path, manifest: str, key: Path | None, passphrase: str) -> None
 @click.option("--since", type=click.IntRange(0), help="Go on from this size of the log.")
 @passphrase_option
 def export(folder: Path, to: str, out: Path, since: int | None, passphrase: str) -> None:
-    """Write this party's acts for party --to into one signed file, for a stick or a letter."""
+    """Write this party's acts for party --to into a signed file, for a stick or a letter.
+
+    What does not fit into one file (16 MiB, some 13,000 acts) becomes numbered parts beside it.
+    """
     me = own_party(folder)
     from priam_office.handovers import exporting
 
-    write_file(out, exporting.export(me, me.signers(passphrase), to, since))
-    click.echo(f"Carry {out} to {to}.")
+    signers = me.signers(passphrase)
+    try:
+        written = exporting.write_files(me, signers, to, out, since)
+    except OSError as error:
+        raise UserError(f"{out} cannot be written: {error.strerror}") from None
+    for path in written:
+        click.echo(f"Carry {path} to {to}.")
+    if len(written) > 1:
+        click.echo("They may be taken in in any order, also twice.")
 
 
-@exchange.command("import", short_help="Take in a file that another party exported.")
+@exchange.command("import", short_help="Take in files that another party exported.")
 @data_option
-@click.argument("file", type=_FILE)
-def import_(folder: Path, file: Path) -> None:
-    """Verify FILE and record what is new in it; taken in twice it changes nothing."""
+@click.argument("files", type=_FILE, nargs=-1, required=True)
+def import_(folder: Path, files: tuple[Path, ...]) -> None:
+    """Verify FILES and record what is new in them; taken in twice they change nothing."""
     me = own_party(folder)
     from priam_office.handovers import importing
 
-    taken = importing.take(me, file.read_bytes())
-    click.echo(f"{taken.events} acts of {taken.sender}, {taken.new} of them new.")
-    if taken.waiting:
-        click.echo(
-            f"{taken.waiting} acts wait ({taken.why}). They are kept, and taken in by themselves "
-            "once they can follow."
-        )
-    if taken.freed:
-        click.echo(f"{taken.freed} acts of others had waited for this file and are taken in.")
+    for file in files:
+        taken = importing.take(me, file.read_bytes())
+        click.echo(f"{counted(taken.events, 'act')} of {taken.sender}, {taken.new} of them new.")
+        if taken.waiting:
+            click.echo(
+                f"{counted(taken.waiting, 'act')} wait ({taken.why}). They are kept, and taken in "
+                "by themselves once they can follow."
+            )
+        if taken.freed:
+            click.echo(f"{counted(taken.freed, 'act')} had waited for this file and are taken in.")
 
 
 for _command in (handover, hand_over, count, serve, sync, *ACTS, *KEY_COMMANDS):

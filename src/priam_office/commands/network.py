@@ -103,7 +103,7 @@ def _said(way: str, taken: Taken | None) -> str:
     if taken.waiting:
         words += f"; {taken.waiting} wait ({taken.why})"
     if taken.freed:
-        words += f"; {taken.freed} acts of others that had waited for them are taken in"
+        words += f"; {taken.freed} acts that had waited for them are taken in"
     return words
 
 

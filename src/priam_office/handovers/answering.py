@@ -21,7 +21,7 @@ from django.db import connections
 from priam.errors import UserError
 from priam.tlog.errors import LogError
 from priam.tlog.notes import Signer
-from priam_office.handovers import importing, transfer
+from priam_office.handovers import importing, parties, transfer
 from priam_office.handovers.parties import Own
 from priam_office.handovers.transfer import Part
 
@@ -45,7 +45,6 @@ class _RefusedError(Exception):
 class _Session:
     party: str
     until: float
-    known: int
 
 
 @dataclass
@@ -86,7 +85,7 @@ class Answering:
             return 200, self._hello(_body(environ, transfer.LARGEST))
         session = self._session(environ)
         if (method, path) == ("POST", "/exchange/v1/outgoing"):
-            return 200, self._make(session)
+            return 200, self._make(session, _number(environ, "known"))
         if (method, head) == ("GET", "/exchange/v1/outgoing"):
             return self._send(session, digest, environ, headers)
         if (method, head) == ("GET", "/exchange/v1/incoming"):
@@ -105,7 +104,7 @@ class Answering:
         if len(self._sessions) >= _SESSIONS:
             raise _RefusedError(503, "too many sessions are open; try again later")
         token = secrets.token_hex(32)
-        self._sessions[token] = _Session(greeting.sender, now + _LIFE, greeting.known)
+        self._sessions[token] = _Session(greeting.sender, now + _LIFE)
         answer = transfer.greet(self.me, greeting.sender, greeting.nonce, self.certificate, token)
         return answer.note(self.signers)
 
@@ -116,10 +115,10 @@ class Answering:
             raise _RefusedError(401, "there is no such session; say hello first")
         return session
 
-    def _make(self, session: _Session) -> bytes:
-        if not transfer.has_news(self.me, session.known):
+    def _make(self, session: _Session, known: int) -> bytes:
+        if not transfer.has_news(self.me, known):
             return _json(sha256=None, size=0)
-        path = transfer.outgoing(self.me, self.signers, session.party, session.known)
+        path = transfer.outgoing(self.me, self.signers, session.party, known)
         data = path.read_bytes()
         return _json(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
 
@@ -153,7 +152,8 @@ class Answering:
         taken = importing.take(self.me, part.whole())
         part.drop()
         self.say(f"{taken.sender}: {taken.events} acts, {taken.new} of them new")
-        return 200, _json(offset=size, taken=asdict(taken))
+        known = transfer.seen_of(self.me, parties.trusted()[session.party].log)
+        return 200, _json(offset=size, taken=asdict(taken), known=known)
 
 
 def tls_server(application: Answering, host: str, port: int, certificate: Path, key: Path) -> Any:

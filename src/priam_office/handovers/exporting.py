@@ -2,18 +2,21 @@
 
 An exchange file holds this party's own acts since what the other side last acknowledged, each
 with its leaf, salt, payload and inclusion proof, the signed checkpoints in between, and proofs
-that the log only grew. Claims of the press, other parties' acts and anything outside
-:data:`EXCHANGED` never leave by this road.
+that the log only grew. What does not fit into one file is cut between two acts: each part ends at
+a checkpoint of its own and can be taken in by itself once those before it are there. Claims of
+the press, other parties' acts and anything outside :data:`EXCHANGED` never leave by this road.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from priam import events
 from priam.errors import UserError
@@ -22,8 +25,9 @@ from priam.events.state import State
 from priam.tlog.bundle import Bundle, BundleEvent, Growth, read_bundle, write_bundle
 from priam.tlog.checkpoints import parse_checkpoint
 from priam.tlog.leaves import parse_leaf
-from priam.tlog.notes import Signer
+from priam.tlog.notes import MAX_NOTE_BYTES, Signer
 from priam.tlog.proofs import consistency_proof, inclusion_proof
+from priam.tlog.witnessfiles import write_durably
 from priam_office.handovers import documents, papers, parties, witnessing
 from priam_office.handovers.parties import Own
 from priam_office.record import checkpoints, queries
@@ -33,7 +37,18 @@ from priam_office.record.models import Event as Row
 from priam_office.record.state import known
 from priam_office.record.tree import StoredTree
 
-__all__ = ["EXCHANGED", "acknowledged", "dispute", "export", "subject"]
+__all__ = [
+    "EXCHANGED",
+    "Stretch",
+    "acknowledged",
+    "dispute",
+    "export",
+    "first_stretch",
+    "stretches",
+    "write_files",
+]
+
+LARGEST = MAX_NOTE_BYTES  # bytes of one exchange file
 
 EXCHANGED: dict[str, type[Event]] = {
     kind.type: kind
@@ -74,9 +89,41 @@ EXCHANGED: dict[str, type[Event]] = {
 }
 
 
-def subject(sender: str, receiver: str, since: int) -> str:
-    """The subject line of an exchange file; it is under the signature."""
-    return f"priam-exchange/v1 from {sender} to {receiver} since {since}"
+_SUBJECT = re.compile(
+    r"priam-exchange/v1 from (\S+) to (\S+) since (\d{1,18})(?: until (\d{1,18}) of (\d{1,18}))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The places of a log that one exchange file covers: from ``start`` up to, without, ``end``.
+
+    ``size``: events of the log when the file was planned; a file that ends before it, or was cut
+    off from one that did, is a part (``part``).
+    """
+
+    start: int
+    end: int
+    size: int
+    part: bool = False
+
+    def subject(self, sender: str, receiver: str) -> str:
+        """The subject line of the file; it is under the signature."""
+        text = f"priam-exchange/v1 from {sender} to {receiver} since {self.start}"
+        return f"{text} until {self.end} of {self.size}" if self.part else text
+
+    @classmethod
+    def of(cls, bundle: Bundle) -> tuple[str, str, Self] | None:
+        """Sender, receiver and stretch of a file; None where it is no exchange file."""
+        match = _SUBJECT.fullmatch(bundle.subject)
+        if match is None:
+            return None
+        sender, receiver, start, end, size = match.groups()
+        if end is not None:
+            return sender, receiver, cls(int(start), int(end), int(size), part=True)
+        sizes = [parse_checkpoint(text)[0].size for text in bundle.checkpoints]
+        newest = max(sizes, default=0)
+        return sender, receiver, cls(int(start), newest, newest)
 
 
 def acknowledged(log: str, by: str) -> int:
@@ -86,27 +133,133 @@ def acknowledged(log: str, by: str) -> int:
     return max((one.size for one in seen if (one.log, one.by) == (log, by)), default=0)
 
 
-def export(me: Own, signers: Sequence[Signer], to: str, since: int | None = None) -> bytes:
-    """The file for party ``to``: what this party did since it last acknowledged, or ``since``."""
-    if to == me.party or to not in parties.trusted():
-        raise UserError(f"no keys of a party {to!r} are trusted; run `priam exchange trust CARD`")
-    newest = checkpoints.checkpoint()
-    start = acknowledged(me.actor, to) if since is None else since
-    if start and not Checkpoint.objects.filter(size=start).exists():
-        raise UserError(f"there is no checkpoint of {start} events to go on from")
-    rows = Row.objects.filter(sequence__gte=start, sequence__lt=newest.size, actor=me.actor)
-    sizes = list(Checkpoint.objects.filter(size__gte=start).order_by("size"))
-    chosen = rows.filter(type__in=EXCHANGED).order_by("sequence")
+def stretches(me: Own, to: str, since: int | None = None) -> list[Stretch]:
+    """What this party did since ``to`` last acknowledged, or ``since``, cut into files."""
+    start, size = _span(me, to, since)
+    found = list(_cut(me, start, size))
+    return [Stretch(one.start, one.end, size, part=len(found) > 1) for one in found]
+
+
+def first_stretch(me: Own, to: str, since: int) -> Stretch:
+    """The first of :func:`stretches`; the rest need not be looked at for it."""
+    start, size = _span(me, to, since)
+    first = next(_cut(me, start, size))
+    return Stretch(start, first.end, size, part=first.end < size)
+
+
+def export(me: Own, signers: Sequence[Signer], to: str, stretch: Stretch) -> bytes:
+    """The file for party ``to`` with this party's acts of ``stretch``.
+
+    A part also holds the newest checkpoint, and the cards by which keys are replaced further on:
+    all parts are signed with the keys of today, whichever comes first.
+    """
+    checkpoints.checkpoint(stretch.end)
+    sizes = [*_signed_sizes(stretch.start, stretch.end)]
+    if stretch.size not in sizes:
+        sizes.append(stretch.size)
+    notes = {row.size: row for row in Checkpoint.objects.filter(size__in=sizes)}
+    acts = _acts(me, stretch.start, stretch.end)
+    later = _acts(me, stretch.end, stretch.size).filter(type=papers.KeysReplaced.type)
     bundle = Bundle(
-        subject=subject(me.party, to, start),
+        subject=stretch.subject(me.party, to),
         created=_now(),
         policy=bytes(parties.policy()).decode(),
         parties=tuple(parties.bundle_parties()),
-        checkpoints=tuple(witnessing.note_of(me.folder, row) for row in sizes),
-        growth=tuple(_growth(me.actor, [row.size for row in sizes])),
-        events=tuple(_disclosed(me.actor, chosen, newest.size)),
+        checkpoints=tuple(witnessing.note_of(me.folder, notes[size]) for size in sizes),
+        growth=tuple(_growth(me.actor, sizes)),
+        events=(
+            *_disclosed(me.actor, acts, stretch.end),
+            *_disclosed(me.actor, later, stretch.size),
+        ),
     )
     return write_bundle(bundle, signers)
+
+
+def write_files(
+    me: Own, signers: Sequence[Signer], to: str, out: Path, since: int | None = None
+) -> list[Path]:
+    """Write all of :func:`stretches`: to ``out``, or to numbered parts beside it."""
+    found = stretches(me, to, since)
+    several = len(found) > 1
+    paths = [
+        out.with_name(f"{out.name}.{number}-of-{len(found)}") if several else out
+        for number in range(1, len(found) + 1)
+    ]
+    for path, stretch in zip(paths, found, strict=True):
+        write_durably(path, export(me, signers, to, stretch))
+    return paths
+
+
+def _span(me: Own, to: str, since: int | None) -> tuple[int, int]:
+    if to == me.party or to not in parties.trusted():
+        raise UserError(f"no keys of a party {to!r} are trusted; run `priam exchange trust CARD`")
+    size = checkpoints.checkpoint().size
+    start = acknowledged(me.actor, to) if since is None else since
+    if start and not Checkpoint.objects.filter(size=start).exists():
+        raise UserError(f"there is no checkpoint of {start} events to go on from")
+    return start, size
+
+
+def _acts(me: Own, start: int, end: int) -> Any:
+    """Rows of this party's acts that others may see, at places from ``start`` before ``end``."""
+    rows = Row.objects.filter(sequence__gte=start, sequence__lt=end, actor=me.actor)
+    return rows.filter(type__in=EXCHANGED).order_by("sequence")
+
+
+def _signed_sizes(start: int, end: int) -> list[int]:
+    found = Checkpoint.objects.filter(size__gte=start, size__lte=end)
+    return list(found.order_by("size").values_list("size", flat=True))
+
+
+_LINE = 60  # bytes of a hash in base64 with its quotes, of a comma, of a member's name: at most
+
+
+def _cut(me: Own, start: int, size: int) -> Iterator[Stretch]:
+    """Stretches one after the other, each as long as fits into :data:`LARGEST` bytes.
+
+    What an act takes is reckoned from above, so that no proof need be made twice.
+    """
+    later = _acts(me, start, size).filter(type=papers.KeysReplaced.type)
+    bare = Bundle("", "", bytes(parties.policy()).decode(), tuple(parties.bundle_parties()))
+    fixed = len(bare.text.encode()) + sum(_weight(row, size) for row in later) + 16 * 1024
+    first, room, cut = start, LARGEST - fixed, start
+    for place, weight in _weights(me, start, size):
+        if weight > room and cut > first:
+            yield Stretch(first, cut, size)
+            first, room = cut, LARGEST - fixed
+        if weight > room:
+            raise UserError(
+                f"the act at place {place - 1} of the log does not fit into a file of "
+                f"{LARGEST:,} bytes; what comes after it cannot be exchanged"
+            )
+        room, cut = room - weight, place
+    yield Stretch(first, size, size)
+
+
+def _weights(me: Own, start: int, size: int) -> Iterator[tuple[int, int]]:
+    """Where the log stands after each act and each checkpoint, and the bytes that these take."""
+    points = iter([*_signed_sizes(start, size), size + 1])
+    point = next(points)
+    for row in _acts(me, start, size).iterator(chunk_size=500):
+        while point <= row.sequence:
+            yield point, _point_weight(me, point, size)
+            point = next(points)
+        yield row.sequence + 1, _weight(row, size)
+    while point <= size:
+        yield point, _point_weight(me, point, size)
+        point = next(points)
+
+
+def _point_weight(me: Own, point: int, size: int) -> int:
+    note = witnessing.note_of(me.folder, Checkpoint.objects.get(size=point))
+    return len(note.encode()) + 40 + (2 * size.bit_length() + 4) * _LINE
+
+
+def _weight(row: Row, size: int) -> int:
+    """Bytes of an act in a file, from above: each quote in it is escaped."""
+    texts = queries.leaf(row), opened(row.type, row.event_id, row.payload).encode()
+    inside = sum(len(text) + text.count(b'"') + text.count(b"\\") for text in texts)
+    return inside + len(row.actor) + (size.bit_length() + 5) * _LINE
 
 
 def dispute(me: Own, signers: Sequence[Signer], batch: str) -> bytes:

@@ -1,7 +1,8 @@
 """Take in an exchange file: verify all of it, then write what is new, or refuse it in a sentence.
 
 What a party did after it had seen another's acts follows them here too, in whatever order the
-files arrive: its file is taken in up to there, kept, and tried again after each other file.
+files arrive: its file is taken in up to there, kept, and tried again after each other file. So
+is a part of a long file that comes before the parts that it goes on from.
 
 A party speaks for itself only. Its log may only grow from what was seen of it before; another
 history under the same signature is kept as proof. Events keep their ids, so that a file that is
@@ -13,7 +14,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -37,7 +37,7 @@ from priam.tlog.witnessfiles import write_durably
 from priam_office.agreements.ids import content_id
 from priam_office.handovers import documents, parties
 from priam_office.handovers.cards import open_card
-from priam_office.handovers.exporting import EXCHANGED, sizes_of
+from priam_office.handovers.exporting import EXCHANGED, Stretch, sizes_of
 from priam_office.handovers.papers import (
     CheckpointSeen,
     KeyEnrolled,
@@ -58,16 +58,14 @@ from priam_office.record.write import Entry, record_all
 
 __all__ = ["Taken", "take"]
 
-_SUBJECT = re.compile(r"priam-exchange/v1 from (\S+) to (\S+) since (\d+)")
-
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What a file brought: from whom, how many acts, how many of them were new.
 
     ``waiting`` acts at its end cannot yet follow what is here, for the reason ``why``: another
-    party's file has to come first; then these are taken in by themselves. ``freed`` acts of
-    others had waited for this file and were taken in after it.
+    file has to come first; then these are taken in by themselves. ``freed`` acts of other files
+    had waited for this one and were taken in after it.
     """
 
     sender: str
@@ -80,23 +78,29 @@ class Taken:
 
 def take(me: Own, data: bytes) -> Taken:
     """Take in a file that another installation exported for this one, and what waited for it."""
-    taken = _take(me, data)
-    waiting, size = me.folder / "waiting", -1
-    _keep_waiting(waiting / f"{taken.sender}.bundle", data, taken)
+    taken, stretch = _take(me, data)
+    given, size = _place_to_wait(me, taken.sender, stretch), -1
+    _keep_waiting(given, data, taken)
     while size != (size := queries.head()[0]):
-        for path in sorted(waiting.glob("*.bundle")):
+        for path in sorted(given.parent.glob("*.bundle")):
             again = _again(me, path)
             if again is None:
                 continue
-            if again.sender == taken.sender:
+            if path == given:
                 taken = replace(again, new=taken.new + again.new, freed=taken.freed)
             else:
                 taken = replace(taken, freed=taken.freed + again.new)
     return taken
 
 
+def _place_to_wait(me: Own, sender: str, stretch: Stretch) -> Path:
+    """Where a file is kept while it waits: the sender's last whole one, and each part."""
+    part = f".{stretch.start:012d}" if stretch.part else ""
+    return me.folder / "waiting" / f"{sender}{part}.bundle"
+
+
 def _keep_waiting(path: Path, data: bytes, taken: Taken) -> None:
-    """Keep the sender's last file while acts in it wait. It can be had again from the sender."""
+    """Keep a file while acts in it wait. It can be had again from the sender."""
     if taken.waiting:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         _write_file(path, data)
@@ -119,7 +123,7 @@ def _again(me: Own, path: Path) -> Taken | None:
     """Try a file that had to wait; one that a newer file has overtaken is dropped."""
     data = path.read_bytes()
     try:
-        taken = _take(me, data)
+        taken, _ = _take(me, data)
     except DiskFull:
         raise
     except UserError:
@@ -129,10 +133,10 @@ def _again(me: Own, path: Path) -> Taken | None:
     return taken
 
 
-def _take(me: Own, data: bytes) -> Taken:
+def _take(me: Own, data: bytes) -> tuple[Taken, Stretch]:
     try:
         bundle, note = read_bundle(data)
-        keys, since = _sender(me, bundle)
+        keys, stretch = _sender(me, bundle)
         keys = _replaced(bundle, keys)
         _check_signatures(note, keys)
         report = verify_bundle(data, policy=parties.policy(), parties=_parties(keys))
@@ -141,10 +145,14 @@ def _take(me: Own, data: bytes) -> Taken:
         wrong = [*report.of("contradiction"), *report.of("invalid")]
         if wrong:
             raise LogError(f"{wrong[0].about}: {wrong[0].text}")
-        size = _check_history(me, bundle, keys, since)
-        entries = [_entry(one, keys) for one in bundle.events]
+        acts = [one for one in bundle.events if parse_leaf(one.leaf).sequence < stretch.end]
+        entries = [_entry(one, keys) for one in acts]
+        here = _check_history(me, bundle, keys, stretch)
+        if stretch.part and stretch.start > here:
+            why = f"it goes on from {stretch.start} events, and {here} are here: the part before it"
+            return Taken(keys.party, len(entries), 0, len(entries), why + " comes first"), stretch
         _check_not_behind(me, entries, keys)
-        fitting = _fitting(me, entries, bundle, keys, size)
+        fitting = _fitting(me, acts, entries, bundle, keys, stretch.end)
     except LogError as error:
         raise UserError(f"the file is refused: {error}") from None
     known_before = known().state.event_ids
@@ -153,20 +161,21 @@ def _take(me: Own, data: bytes) -> Taken:
     seen = _kept_as_evidence(me, bundle, keys, fitting.seen, data)
     if chosen or seen:
         record_all([*chosen, *seen], by=keys.log)
-    return Taken(keys.party, len(entries), new, len(entries) - fitting.count, fitting.why)
+    waiting = len(entries) - fitting.count
+    return Taken(keys.party, len(entries), new, waiting, fitting.why), stretch
 
 
-def _sender(me: Own, bundle: Bundle) -> tuple[KeysTrusted, int]:
-    match = _SUBJECT.fullmatch(bundle.subject)
-    if match is None:
+def _sender(me: Own, bundle: Bundle) -> tuple[KeysTrusted, Stretch]:
+    said = Stretch.of(bundle)
+    if said is None:
         raise LogError(f"it is no exchange of records but about {bundle.subject[:60]!r}")
-    sender, receiver, since = match.groups()
+    sender, receiver, stretch = said
     if receiver != me.party:
         raise LogError(f"it is addressed to {receiver}, and this is the installation of {me.party}")
     keys = parties.trusted().get(sender)
     if keys is None or sender == me.party:
         raise LogError(f"no keys of {sender} are trusted here; run `priam exchange trust CARD`")
-    return keys, int(since)
+    return keys, stretch
 
 
 def _replaced(bundle: Bundle, keys: KeysTrusted) -> KeysTrusted:
@@ -211,30 +220,40 @@ def _check_signatures(note: notes.Note, keys: KeysTrusted) -> None:
         raise LogError(f"it is signed with a key that {keys.party} has revoked")
 
 
-def _check_history(me: Own, bundle: Bundle, keys: KeysTrusted, since: int) -> int:
-    """The sender's log continues what was seen of it; returns its size now."""
+def _check_history(me: Own, bundle: Bundle, keys: KeysTrusted, stretch: Stretch) -> int:
+    """The sender's log continues what was seen of it; returns how much of it is here."""
     points = sizes_of(bundle, keys.log)
-    if not points:
-        raise LogError(f"it has no checkpoint of {keys.log}")
-    newest = max(points)
+    if stretch.end not in points or stretch.size not in points:
+        raise LogError(f"it has no checkpoint of {keys.log} where it ends")
     last = _last_seen(me, keys.log)
     size, root = (last[0], last[1]) if last else (0, b"")
     if last and size in points and points[size][0] != root:
         _keep_lie(me, SplitView(last[2], points[size][1]))
         raise LogError(f"{keys.party} signed two histories of its log; the proof is kept")
-    if newest < size:
-        raise LogError(f"it ends at {newest} events, and {size} were taken in before: a replay")
-    if since > size or (last and size not in points):
-        raise LogError(
-            f"it goes on from {since} events, and {size} are here; ask {keys.party} to run "
-            f"`priam exchange export --to {me.party} --since {size}`"
-        )
-    for start, end in pairwise(n for n in points if n >= size):
+    for start, end in pairwise(n for n in points if stretch.part or n >= size):
         steps = [g for g in bundle.growth if (g.log, g.start, g.end) == (keys.log, start, end)]
         if not steps:
             raise LogError(f"it does not show that the log only grew from {start} to {end}")
         verify_consistency(start, points[start][0], end, points[end][0], steps[0].hashes)
-    return newest
+    if stretch.end < size and not (stretch.part and _all_here(bundle, stretch)):
+        raise LogError(
+            f"it ends at {stretch.end} events, and {size} were taken in before: a replay"
+        )
+    if stretch.part and (stretch.start > size or stretch.end < size):
+        return size
+    if stretch.start > size or (last and size not in points):
+        raise LogError(
+            f"it goes on from {stretch.start} events, and {size} are here; ask {keys.party} to run "
+            f"`priam exchange export --to {me.party} --since {size}`"
+        )
+    return size
+
+
+def _all_here(bundle: Bundle, stretch: Stretch) -> bool:
+    """Whether every act of a part was taken in before; it may come again, and changes nothing."""
+    ids = known().state.event_ids
+    leaves = [parse_leaf(one.leaf) for one in bundle.events]
+    return all(leaf.event_id in ids for leaf in leaves if leaf.sequence < stretch.end)
 
 
 def _check_not_behind(me: Own, entries: Sequence[Entry], keys: KeysTrusted) -> None:
@@ -293,7 +312,12 @@ class _Fitting:
 
 
 def _fitting(
-    me: Own, entries: Sequence[Entry], bundle: Bundle, keys: KeysTrusted, size: int
+    me: Own,
+    acts: Sequence[BundleEvent],
+    entries: Sequence[Entry],
+    bundle: Bundle,
+    keys: KeysTrusted,
+    size: int,
 ) -> _Fitting:
     """How many of the entries can follow what is here, each checked.
 
@@ -303,7 +327,7 @@ def _fitting(
     act that contradicts what is here waits too, but those before it do not.
     """
     state, signing = known().state, _Signing.of(keys.party)
-    places = [parse_leaf(one.leaf).sequence for one in bundle.events]
+    places = [parse_leaf(one.leaf).sequence for one in acts]
     points = sizes_of(bundle, keys.log)
     for at, (entry, place) in enumerate(zip(entries, places, strict=True)):
         event, event_id = entry.event, str(entry.event_id)

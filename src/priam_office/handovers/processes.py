@@ -155,11 +155,11 @@ class _Worker:
             signers = load_key(self.me.folder / holder, PASSPHRASE).signers()
         return str(actions.sign(self.me, signers, manifest))
 
-    def do_export(self, to: str, file: Path, since: int | None = None) -> None:
-        from priam.tlog.witnessfiles import write_durably
+    def do_export(self, to: str, file: Path, since: int | None = None) -> list[Path]:
+        """Write the file, or its parts beside it."""
         from priam_office.handovers import exporting
 
-        write_durably(file, exporting.export(self.me, self.signers, to, since))
+        return exporting.write_files(self.me, self.signers, to, file, since)
 
     def do_import(self, file: Path) -> tuple[int, int]:
         from priam_office.handovers import importing

@@ -8,14 +8,14 @@ import json
 import secrets
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from priam.errors import UserError
 from priam.tlog.errors import LogError
 from priam.tlog.notes import Signer
-from priam_office.handovers import importing, transfer
+from priam_office.handovers import importing, parties, transfer
 from priam_office.handovers.importing import Taken
 from priam_office.handovers.parties import Own
 from priam_office.handovers.transfer import CHUNK, Greeting, Part
@@ -51,8 +51,8 @@ def sync(
     with _Line(url, pin) as line:
         greeting = _hello(me, signers, line, peer)
         line.session = greeting.session
-        sent = _send(me, signers, line, greeting, progress)
-        received = _receive(me, line, peer, progress)
+        sent = _send_all(me, signers, line, greeting, progress)
+        received = _receive_all(me, line, peer, progress)
     return Synced(sent, received)
 
 
@@ -138,12 +138,42 @@ def _hello(me: Own, signers: Sequence[Signer], line: _Line, peer: str) -> Greeti
     return greeting
 
 
-def _send(
+def _send_all(
     me: Own, signers: Sequence[Signer], line: _Line, greeting: Greeting, progress: Progress
 ) -> Taken | None:
-    if not transfer.has_news(me, greeting.known):
-        return None
-    data = transfer.outgoing(me, signers, greeting.sender, greeting.known).read_bytes()
+    """File after file until nothing is new there, or acts wait for another party's file."""
+    before, known, done = -1, greeting.known, None
+    while before < known and transfer.has_news(me, known):
+        path = transfer.outgoing(me, signers, greeting.sender, known)
+        taken, there = _send(line, path.read_bytes(), progress)
+        done = _together(done, taken)
+        before, known = known, there
+    return done
+
+
+def _receive_all(me: Own, line: _Line, peer: str, progress: Progress) -> Taken | None:
+    log, before, done = parties.trusted()[peer].log, -1, None
+    while before < (known := transfer.seen_of(me, log)):
+        taken = _receive(me, line, peer, known, progress)
+        if taken is None:
+            break
+        before, done = known, _together(done, taken)
+    return done
+
+
+def _together(done: Taken | None, more: Taken) -> Taken:
+    if done is None:
+        return more
+    return replace(
+        more,
+        events=done.events + more.events,
+        new=done.new + more.new,
+        freed=done.freed + more.freed,
+    )
+
+
+def _send(line: _Line, data: bytes, progress: Progress) -> tuple[Taken, int]:
+    """What a file brought the other side, and how much of this log is there then."""
     path = f"incoming/{hashlib.sha256(data).hexdigest()}"
     offset = line.ask_json("GET", path)["offset"]
     for _ in range(2 + 2 * len(data) // CHUNK):
@@ -152,12 +182,12 @@ def _send(
         offset = int(answer["offset"])
         progress("sent", offset, len(data))
         if "taken" in answer:
-            return Taken(**answer["taken"])
+            return Taken(**answer["taken"]), int(answer["known"])
     raise UserError(f"{line.url} does not take the file in; run the command again")
 
 
-def _receive(me: Own, line: _Line, peer: str, progress: Progress) -> Taken | None:
-    made = line.ask_json("POST", "outgoing")
+def _receive(me: Own, line: _Line, peer: str, known: int, progress: Progress) -> Taken | None:
+    made = line.ask_json("POST", f"outgoing?known={known}")
     if made["sha256"] is None:
         return None
     part, size = Part.of(me, peer, made["sha256"]), int(made["size"])

@@ -10,7 +10,8 @@ certificate which it sees or shows; somebody in between has another certificate 
 ``GET``       ``/exchange/v1/incoming/SHA256``: how many bytes of this file arrived
 ``PUT``       ``/exchange/v1/incoming/SHA256?offset=N&size=M``: the next bytes; with the
               last of them the file is taken in
-``POST``      ``/exchange/v1/outgoing``: make the file for the caller: hash and size
+``POST``      ``/exchange/v1/outgoing?known=N``: make the next file for the caller, who has N
+              events: hash and size; none where nothing is new
 ``GET``       ``/exchange/v1/outgoing/SHA256`` with ``Range: bytes=N-``
 ============  =================================================================
 """
@@ -154,13 +155,14 @@ def has_news(me: Own, since: int) -> bool:
 
 
 def outgoing(me: Own, signers: Sequence[Signer], to: str, since: int) -> Path:
-    """The file for ``to``, the same bytes as long as nothing was added: it can be resumed."""
+    """The next file for ``to``, the same bytes as long as nothing was added: it can be resumed."""
     folder = me.folder / "outgoing"
     folder.mkdir(mode=0o700, exist_ok=True)
     size = checkpoints.checkpoint().size
     path = folder / f"{to}-{since}-{size}-{signers[0].key_id.hex()}.bundle"
     if not path.exists():
-        data = exporting.export(me, signers, to, since)
+        stretch = exporting.first_stretch(me, to, since)
+        data = exporting.export(me, signers, to, stretch)
         for old in folder.glob(f"{to}-*.bundle"):
             old.unlink()
         write_durably(path, data)

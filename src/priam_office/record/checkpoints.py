@@ -16,36 +16,55 @@ from priam_office.record.transactions import writing
 __all__ = ["checkpoint"]
 
 
-def checkpoint() -> Checkpoint:
+def checkpoint(size: int | None = None) -> Checkpoint:
     """Sign size and root of the log as it is now; the same row where nothing was added.
 
-    Refuses to sign a log that does not continue its last checkpoint.
+    With ``size``: of its first ``size`` events. Refuses to sign a log that does not continue its
+    last checkpoint.
     """
     with writing():
-        size, _ = queries.head()
+        newest, _ = queries.head()
+        size = newest if size is None else size
         last = queries.latest()
-        if last is not None and last.size == size:
-            return last
-        if size == 0:
-            raise UserError("the log is empty: there is nothing to sign; load something first")
+        if last is not None and last.size > newest:
+            raise _discontinued(last, f"it has {newest} events")
+        there = Checkpoint.objects.filter(size=size).first()
+        if there is not None:
+            return there
+        if not 0 < size <= newest:
+            if newest == 0:
+                raise UserError("the log is empty: there is nothing to sign; load something first")
+            raise UserError(f"the log has {newest} events, and not {size} to be signed")
         edge = tree.compact_range(size)
-        if last is not None:
-            _check_continues(last, size, edge.root())
+        for other in (_neighbour(size, "lt"), _neighbour(size, "gt")):
+            if other is not None:
+                _check_continues(other, size, edge.root())
         signers = settings.INSTALLATION.signers()
         note = sign_checkpoint(Statement(signers[0].name, size, edge.root()), signers)
         hashes = " ".join(value.hex() for value in edge.hashes)
         return Checkpoint.objects.create(size=size, note=str(note), edge=hashes)
 
 
-def _check_continues(last: Checkpoint, size: int, root: bytes) -> None:
+def _neighbour(size: int, way: str) -> Checkpoint | None:
+    """The checkpoint next before (``lt``) or after (``gt``) a size."""
+    order = "-size" if way == "lt" else "size"
+    return Checkpoint.objects.filter(**{f"size__{way}": size}).order_by(order).first()
+
+
+def _check_continues(other: Checkpoint, size: int, root: bytes) -> None:
+    """Raise unless the log of ``size`` events and the one of the checkpoint are one history."""
+    first, last = sorted((other.size, size))
     try:
-        statement, _ = parse_checkpoint(last.note)
-        if last.size > size:
-            raise LogError(f"it has {size} events")
-        proof = consistency_proof(tree.StoredTree(), last.size, size)
-        verify_consistency(last.size, statement.root, size, root, proof)
-    except LogError as error:
-        raise UserError(
-            f"the log does not continue its checkpoint of {last.size} events ({error}); nothing "
-            "was signed. Run `priam log verify` to see what was changed"
-        ) from None
+        statement, _ = parse_checkpoint(other.note)
+        roots = (statement.root, root) if other.size < size else (root, statement.root)
+        proof = consistency_proof(tree.StoredTree(), first, last)
+        verify_consistency(first, roots[0], last, roots[1], proof)
+    except (LogError, LookupError) as error:
+        raise _discontinued(other, str(error)) from None
+
+
+def _discontinued(other: Checkpoint, why: str) -> UserError:
+    return UserError(
+        f"the log does not continue its checkpoint of {other.size} events ({why}); nothing "
+        "was signed. Run `priam log verify` to see what was changed"
+    )

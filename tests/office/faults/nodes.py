@@ -188,10 +188,17 @@ class Local:
 
         return known().state
 
-    def do_export(self, to: str) -> bytes:
+    def do_export(self, to: str, largest: int | None = None) -> list[bytes]:
+        """The file for ``to``; its parts where files may not be larger than ``largest``."""
         from priam_office.handovers import exporting
 
-        return exporting.export(self._me, self.keys.signers, to)
+        usual = exporting.LARGEST
+        exporting.LARGEST = largest or usual
+        try:
+            parts = exporting.stretches(self._me, to)
+            return [exporting.export(self._me, self.keys.signers, to, one) for one in parts]
+        finally:
+            exporting.LARGEST = usual
 
     def do_take(self, data: bytes) -> tuple[int, str]:
         """How many acts had to wait, and why."""

@@ -22,6 +22,7 @@ __all__ = ["Broken", "Shape", "picture", "run"]
 # Calls and returns of functions within one request, so that a death falls anywhere in it.
 _LENGTH = {"record": 4_000, "sign": 12_000, "take": 60_000, "export": 60_000, "request": 8_000}
 _YEAR = 365 * 86400
+_SHORT = 60_000  # bytes of a file, so that some are cut into parts
 
 
 class Broken(AssertionError):
@@ -132,19 +133,20 @@ class _Run:
 
     def send(self, party: str) -> None:
         to = self.chance.choice([other for other in PARTIES if other != party])
+        largest = self.chance.choice((None, _SHORT))  # then it may come in parts
         try:
-            data = self.try_(party, "export", to)
+            parts = self.try_(party, "export", to, largest)
         except UserError as error:
             assert "the log is empty" in str(error), error
             return
-        if data is None:
-            return
-        self.counted["files"] += 1
-        dice = self.chance.random()
-        copies = 0 if dice < 0.15 else 2 if dice < 0.3 else 1
-        self.counted["files lost"] += copies == 0
-        self.counted["files doubled"] += copies == 2
-        self.post += [(party, to, data)] * copies
+        for data in parts or ():
+            self.counted["files"] += 1
+            self.counted["parts"] += len(parts) > 1
+            dice = self.chance.random()
+            copies = 0 if dice < 0.15 else 2 if dice < 0.3 else 1
+            self.counted["files lost"] += copies == 0
+            self.counted["files doubled"] += copies == 2
+            self.post += [(party, to, data)] * copies
 
     def deliver(self) -> None:
         """Any file on its way arrives, so that an older one may come after a newer."""
@@ -195,10 +197,11 @@ class _Run:
                 self.ask(watched, question)
         for _ in range(10):
             waiting = [
-                self.watched[to].node.call("take", self.watched[party].node.call("export", to))
+                self.watched[to].node.call("take", data)
                 for party in PARTIES
                 for to in PARTIES
                 if party != to
+                for data in self.watched[party].node.call("export", to)
             ]
             for watched in self.watched.values():
                 watched.look()

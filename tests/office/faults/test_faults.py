@@ -261,7 +261,8 @@ def _write(node: Local, *made: Any) -> None:
 
 
 def _carry(one: Local, other: Local) -> tuple[int, str]:
-    result: tuple[int, str] = other.call("take", one.call("export", other.party))
+    (data,) = one.call("export", other.party)
+    result: tuple[int, str] = other.call("take", data)
     return result
 
 
@@ -304,3 +305,45 @@ def test_contradicting_acts_are_named(prepared: Prepared) -> None:
         assert node.call("audit", []) == []
         node.close()
     shutil.rmtree(folder)
+
+
+def test_parts_of_a_long_file_come_in_any_order(prepared: Prepared) -> None:
+    """Also twice, and one of them only after the next export was cut elsewhere."""
+    import itertools
+    import shutil
+
+    from priam import events
+    from tests.office.faults.runs import picture
+
+    template, keys, folder = prepared
+    shutil.copytree(template, folder)
+    a = Local("A", folder / "A", keys["A"])
+    _write(a, *(events.BagRegistered(f"PRM-{number}", "A") for number in range(90)))
+    parts = a.call("export", "B", 70_000)
+    assert len(parts) == 3 and all(len(part) <= 70_000 for part in parts)
+    _write(a, *(events.BagRegistered(f"PRM-{number}", "A") for number in range(90, 100)))
+    more = a.call("export", "B", 90_000)
+    assert len(more) > 1
+    wanted = picture(a.call("state"))
+    for order in [*itertools.permutations(parts), (parts[2], *more, parts[1])]:
+        shutil.rmtree(folder / "B")
+        shutil.copytree(template / "B", folder / "B")
+        b = Local("B", folder / "B", keys["B"])
+        for part in order:
+            b.call("take", part)
+        for part in order:  # again: nothing waits, nothing is written
+            size = len(b.call("rows", 0))
+            assert b.call("take", part) == (0, "")
+            assert len(b.call("rows", 0)) == size
+        assert not list((b.folder / "waiting").glob("*"))
+        for part in more:
+            b.call("take", part)
+        assert picture(b.call("state")) == wanted
+        assert b.call("audit", []) == []
+        b.close()
+    assert _carry(b, a) == (0, "")  # what B has seen of A's log is a checkpoint that A signed
+    b.close()
+    assert a.call("audit", []) == []
+    with pytest.raises(UserError, match="does not fit into a file of 20,000 bytes"):
+        a.call("export", "C", 20_000)
+    a.close()
