@@ -23,7 +23,7 @@ DEMO ?= demo-data
 PORT ?= 8000
 demo: install
 	@mkdir -p $(DEMO)
-	$(BIN)/priam init --data $(DEMO)/office
+	$(BIN)/priam init --open-log-key --data $(DEMO)/office
 	$(BIN)/priam load --data $(DEMO)/office
 	@for run in "RU UA 6060 12000 15000 1 t1" "UA RU 78 240 300 2 t2"; do \
 	  $(MAKE) --no-print-directory demo-simulation RUN="$$run" || exit 1; done

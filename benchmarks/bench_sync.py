@@ -119,6 +119,7 @@ def main() -> None:
         }
         environment |= {
             "PRIAM_DATA": folder,
+            "PRIAM_OPEN_LOG_KEY": "1",
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
             "DJANGO_SETTINGS_MODULE": "priam_office.settings",
         }

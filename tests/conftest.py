@@ -10,6 +10,8 @@ import pytest
 # Playwright's browser keeps an event loop in the thread of its worker. Django would then refuse
 # every query of the next test in that worker, though nothing here is asynchronous.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# `priam init` in a test makes keys that nobody is asked for; test_unlocking.py takes it away.
+os.environ["PRIAM_OPEN_LOG_KEY"] = "1"
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PRIAM_SHARED", ROOT.parent / "shared"))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from priam.errors import InputError, UserError
+from priam_office import unlocking
 from priam_office.vault.compartments import make_keys
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Installation:
 
     @property
     def sealed_key_file(self) -> Path:
-        """Both keys of the log, sealed by a passphrase (``priam log seal-key``), if they are."""
+        """Both keys of the log, sealed by a passphrase; else they lie open in the two above."""
         return self.folder / "log-key.sealed"
 
     @property
@@ -64,6 +65,11 @@ class Installation:
         """``PRIAM_DATABASE_URL``, or the SQLite file in the folder."""
         own = f"sqlite:///{self.folder.resolve() / 'priam.sqlite3'}"
         return os.environ.get("PRIAM_DATABASE_URL") or own
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the log has keys, sealed or open."""
+        return self.sealed_key_file.exists() or self.signing_key_file.exists()
 
     @property
     def exists(self) -> bool:
@@ -87,7 +93,7 @@ class Installation:
         """All keys that sign this installation's checkpoints, one line each.
 
         The ML-DSA-44 line (FIPS 204) holds where Ed25519 may one day be broken. Sealed keys open
-        with ``PRIAM_LOG_PASSPHRASE``, once in a process.
+        with a passphrase of :func:`priam_office.unlocking.for_log`, once in a process.
         """
         from priam.tlog.keys import KeyPair
         from priam.tlog.notes import Ed25519Signer
@@ -104,33 +110,48 @@ class Installation:
         return self.signers()[0]
 
     def _opened(self) -> KeyPair:
-        from priam.tlog.keys import load_key
+        from priam.tlog.errors import LogError
+        from priam.tlog.keys import open_key
 
-        path, passphrase = self.sealed_key_file, os.environ.get("PRIAM_LOG_PASSPHRASE")
-        if path not in _OPENED:
-            if not passphrase:
-                raise UserError(
-                    f"the log's key {path} is sealed; set PRIAM_LOG_PASSPHRASE to sign with it"
-                )
-            _OPENED[path] = load_key(path, passphrase)
-        return _OPENED[path]
+        path, wrong = self.sealed_key_file, None
+        text = _read(path)
+        if text in _OPENED:
+            return _OPENED[text]
+        for passphrase in unlocking.for_log(path):
+            try:
+                return _OPENED.setdefault(text, open_key(text, passphrase))
+            except LogError as error:
+                wrong = error
+        if wrong is None:
+            wrong = LogError("no passphrase was given")
+        raise UserError(
+            f"the log's keys {path} stay sealed ({wrong}); set {unlocking.LOG}, or name a file "
+            f"with {unlocking.LOG}_FILE (docs/how-to/run-a-server.md)"
+        )
 
     def seal(self, passphrase: str) -> None:
-        """Put the keys of the log under a passphrase; the open files go away.
+        """Put keys of the log that lie open under a passphrase; the open files go away.
 
         A copy of them in an old backup is as open as it was.
         """
-        from priam.tlog.keys import KeyPair, save_key
-
         if self.sealed_key_file.exists():
             raise UserError(f"{self.sealed_key_file} is there: the log's key is sealed already")
         if not self.second_key_file.exists():
             raise UserError("this installation has one key; run `priam init` to give it the second")
         seeds = _seed(self.signing_key_file), _seed(self.second_key_file)
-        save_key(KeyPair(self.origin(), "log", *seeds), self.sealed_key_file, passphrase)
+        self._save_sealed(*seeds, passphrase)
         for path in (self.signing_key_file, self.second_key_file):
             path.write_bytes(bytes(path.stat().st_size))  # a courtesy: disks keep old blocks
             path.unlink()
+
+    def _save_sealed(
+        self, first: bytes, second: bytes, passphrase: str, n: int | None = None
+    ) -> None:
+        from priam.tlog.keys import SCRYPT_N, KeyPair, save_key
+
+        pair = KeyPair(self.origin(), "log", first, second)
+        save_key(pair, self.sealed_key_file, passphrase, n=n or SCRYPT_N)
+        _OPENED[_read(self.sealed_key_file)] = pair
 
     def vkeys(self) -> list[str]:
         """The public halves of :meth:`signers`, as they are published; never sealed."""
@@ -147,7 +168,7 @@ class Installation:
         return [verifier_of(vkey) for vkey in self.vkeys()]
 
 
-_OPENED: dict[Path, KeyPair] = {}  # scrypt takes half a second: once in a process
+_OPENED: dict[str, KeyPair] = {}  # by the sealed text: scrypt takes half a second
 
 
 def compartment_keys(folder: Path) -> Path:
@@ -161,8 +182,13 @@ def present() -> Installation:
     return Installation(Path(os.environ.get("PRIAM_DATA") or DEFAULT_FOLDER))
 
 
-def create(folder: Path, origin: str) -> Installation:
+def create(
+    folder: Path, origin: str, passphrase: str | None = None, *, n: int | None = None
+) -> Installation:
     """Make the folder and its keys; what is already there is kept.
+
+    With a ``passphrase`` the keys that sign checkpoints are sealed by it and never lie open on the
+    disk; ``n`` is scrypt's cost then. Without one they lie open.
 
     What an installation has lost is not made anew: another key would not be the log's, and would
     not open what is sealed (:func:`priam_office.vault.datakeys.complete`).
@@ -170,14 +196,16 @@ def create(folder: Path, origin: str) -> Installation:
     installation = Installation(folder)
     checked_origin(origin)
     there = installation.exists
-    if there and not installation.sealed_key_file.exists():
+    if there and not installation.has_keys:
         _read(installation.signing_key_file)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_once(installation.secret_key_file, secrets.token_urlsafe(50), private=True)
+    _write_once(installation.description_file, f"origin = '{origin}'", private=False)
+    if not installation.has_keys and passphrase is not None:
+        installation._save_sealed(secrets.token_bytes(32), secrets.token_bytes(32), passphrase, n)
     if not installation.sealed_key_file.exists():
         _write_once(installation.signing_key_file, secrets.token_hex(32), private=True)
         _write_once(installation.second_key_file, secrets.token_hex(32), private=True)
-    _write_once(installation.description_file, f"origin = '{origin}'", private=False)
     if not there:
         make_keys(compartment_keys(folder))
     return installation

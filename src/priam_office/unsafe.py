@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Warning, register
 
+from priam_office import unlocking
 from priam_office.installation import FileProblem
 from priam_office.people.unavailable import cause_of
 from priam_office.vault.compartments import key_files, key_problem
@@ -74,13 +75,21 @@ def _files() -> Iterator[Finding]:
     folder: Path = settings.INSTALLATION.folder
     keys: Path = settings.COMPARTMENT_KEYS
     secret = [folder / "secret-key", folder / "log-key", folder / "log-key-ml-dsa-44"]
-    for path in [*secret, *sorted(keys.glob("*.key"))]:
+    laid_out = filter(None, map(unlocking.file_of, (unlocking.LOG, unlocking.PARTY)))
+    for path in [*secret, *sorted(keys.glob("*.key")), *laid_out]:
         if path.exists() and path.stat().st_mode & 0o077:
             yield (
                 "W010",
                 f"{path} can be read by other users of this machine",
                 f"chmod 600 {path}",
             )
+    if (folder / "log-key").exists():
+        yield (
+            "W015",
+            "the keys that sign checkpoints lie open: who copies the folder can sign another "
+            "history of this log",
+            "run `priam log seal-key`, then see docs/how-to/run-a-server.md",
+        )
     if folder.exists() and folder.stat().st_mode & 0o022:
         yield "W011", f"{folder} can be written by other users", f"chmod 700 {folder}"
     if keys.resolve().is_relative_to(folder.resolve()):

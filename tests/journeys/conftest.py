@@ -36,7 +36,11 @@ def priam(*arguments: str, data: Path) -> subprocess.Popen[str]:
 def module(name: str, *arguments: str, data: Path) -> subprocess.Popen[str]:
     """A Python module, on the data folder ``data``."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PRIAM_", "DJANGO_"))}
-    environment |= {"PRIAM_DATA": str(data), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    environment |= {
+        "PRIAM_DATA": str(data),
+        "PRIAM_OPEN_LOG_KEY": "1",
+        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+    }
     return subprocess.Popen(
         [sys.executable, "-u", "-m", name, *arguments],
         env=environment,

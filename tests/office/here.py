@@ -17,10 +17,12 @@ class Here:
     def __init__(self, folder: Path, party: str) -> None:
         from django.conf import settings
 
+        from priam_office import unlocking
         from priam_office.handovers import parties
         from priam_office.installation import create
 
-        settings.INSTALLATION = create(folder, f"{party.lower()}.example/log")
+        unlocking.remember(PASSPHRASE)
+        settings.INSTALLATION = create(folder, f"{party.lower()}.example/log", PASSPHRASE, n=2)
         self.folder = folder
         self._worker = object.__new__(processes._Worker)
         self._worker.stops = []

@@ -105,6 +105,7 @@ def test_the_command_previews_and_imports(tmp_path: Path) -> None:
     file.write_bytes(table(f"{b},A,,{c},,"))
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PRIAM_", "DJANGO_"))}
     environment["PRIAM_DATA"] = str(data)
+    environment["PRIAM_OPEN_LOG_KEY"] = "1"
 
     def priam(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "priam", *arguments]

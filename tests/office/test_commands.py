@@ -19,7 +19,8 @@ def priam(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PRIAM_", "DJANGO_"))}
     return subprocess.run(
         [sys.executable, "-m", "priam", *map(str, arguments)],
-        env=environment | {"PRIAM_DATA": str(data), "PYTHONPATH": str(ROOT / "src")},
+        env=environment
+        | {"PRIAM_DATA": str(data), "PRIAM_OPEN_LOG_KEY": "1", "PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,
         timeout=120,

@@ -25,7 +25,12 @@ def server(request: pytest.FixtureRequest, data: Path) -> Iterator[tuple[int, st
     process = subprocess.Popen(
         [sys.executable, "-m", "priam", "serve", "--port", "0", *request.param],
         env=environment
-        | {"PRIAM_DATA": str(data), "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"},
+        | {
+            "PRIAM_DATA": str(data),
+            "PRIAM_OPEN_LOG_KEY": "1",
+            "PYTHONPATH": str(ROOT / "src"),
+            "PYTHONUNBUFFERED": "1",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -103,6 +108,8 @@ def test_the_unit_and_the_image_name_commands_that_exist() -> None:
         commands = {word for pair in called for word in pair if word}
         assert commands == {"init", "serve"}
         assert all(cli.get_command(None, command) for command in commands)  # type: ignore[arg-type]
+    checkpoint = (ROOT / "deploy" / "priam-checkpoint.service").read_text(encoding="utf-8")
+    assert "bin/priam log checkpoint" in checkpoint
     for source in re.findall(r"^COPY (?!--)(.+) \./\S*$", text, re.MULTILINE):
         for path in source.split():
             assert (ROOT / path).exists(), path

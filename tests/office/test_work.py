@@ -16,7 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def priam(*arguments: str, data: Path) -> subprocess.Popen[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PRIAM_", "DJANGO_"))}
-    environment |= {"PRIAM_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
+    environment |= {
+        "PRIAM_DATA": str(data),
+        "PRIAM_OPEN_LOG_KEY": "1",
+        "PYTHONPATH": str(ROOT / "src"),
+    }
     return subprocess.Popen(
         [sys.executable, "-u", "-m", "priam", *arguments],
         env=environment,

@@ -10,11 +10,12 @@ import click
 
 from priam.cli.counted import counted
 from priam.errors import InputError, UserError
+from priam_office import unlocking
 from priam_office.commands.acts import ACTS
 from priam_office.commands.init import speak_for
 from priam_office.commands.keys import KEY_COMMANDS
 from priam_office.commands.network import serve, sync
-from priam_office.commands.opening import data_option, open_installation
+from priam_office.commands.opening import PassphraseOption, data_option, open_installation
 from priam_office.commands.point import count, hand_over, handover
 from priam_office.commands.witness import passphrase_option
 
@@ -57,7 +58,12 @@ def write_file(out: Path, data: bytes) -> None:
 @click.option("--name", help="Its name in full.")
 @click.option("--role", type=click.Choice(["party", "mediator", "observer"]), default="party")
 @click.option("--witness", is_flag=True, help="Make a witness key too.")
-@click.option("--passphrase", envvar="PRIAM_PASSPHRASE", help="Seals the party's keys.")
+@click.option(
+    "--passphrase",
+    cls=PassphraseOption,
+    envvar=unlocking.PARTY,
+    help="Seals the party's keys.",
+)
 def init(
     folder: Path, party: str, name: str | None, role: str, witness: bool, passphrase: str | None
 ) -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from priam.errors import UserError
-from priam_office.commands.opening import data_option, open_installation, prepare, why
+from priam_office import unlocking
+from priam_office.commands.opening import (
+    PassphraseOption,
+    data_option,
+    open_installation,
+    prepare,
+    why,
+)
 
 if TYPE_CHECKING:
     from priam_office.installation import Installation
@@ -29,8 +37,16 @@ __all__ = ["init", "keep_private", "migrate", "speak_for"]
 @click.option("--witness", is_flag=True, help="Make a witness key too.")
 @click.option(
     "--passphrase",
-    envvar="PRIAM_PASSPHRASE",
-    help="Seals the party's keys; asked for twice, or taken from PRIAM_PASSPHRASE.",
+    cls=PassphraseOption,
+    envvar=unlocking.PARTY,
+    help="Seals new keys; asked for twice, or taken from PRIAM_PASSPHRASE. The log's keys may have"
+    " one of their own: PRIAM_LOG_PASSPHRASE.",
+)
+@click.option(
+    "--open-log-key",
+    is_flag=True,
+    envvar="PRIAM_OPEN_LOG_KEY",
+    help="Do not seal the keys that sign checkpoints. Unsafe; for demonstrations and tests.",
 )
 def init(
     folder: Path,
@@ -40,20 +56,26 @@ def init(
     role: str,
     witness: bool,
     passphrase: str | None,
+    open_log_key: bool,
 ) -> None:
     """Make an installation, or bring the database of an older one up to date.
 
-    Keys that are already there are kept. With --party it speaks for a party to an exchange.
+    Keys that are already there are kept. The keys that sign checkpoints are sealed by a
+    passphrase; who only reads, records or serves pages does not need it. With --party it speaks
+    for a party to an exchange.
     """
     from priam_office.installation import Installation, create
 
+    old = Installation(folder)
     if origin is None:
-        old = Installation(folder)
         host = f"{party.lower()}.example" if party and party.isalnum() else "priam.example"
         origin = old.origin() if old.exists else f"{host}/log"
-    there = (folder / "installation.toml").exists()
+    there = old.exists
+    if party is not None and passphrase is None and not (folder / "party-key").exists():
+        passphrase = _asked(f"Passphrase for the keys of {party}")
+    seal = None if old.exists or open_log_key else _log_passphrase(passphrase)
     try:
-        installation = create(folder, origin)
+        installation = create(folder, origin, seal)
     except OSError as error:
         raise UserError(f"{folder} cannot be written: {error.strerror}") from None
     prepare(folder)
@@ -67,9 +89,31 @@ def init(
     click.echo(f"  log      {installation.origin()}")
     for key in installation.vkeys():
         click.echo(f"  key      {key if len(key) < 120 else key[:72] + '…'}")
+    if not installation.sealed_key_file.exists():
+        click.echo("  unsafe   the log's keys lie open; `priam log seal-key` seals them")
     click.echo(f"  database {_shown(installation.database_url)}")
     if party is not None:
         speak_for(installation, party, passphrase, name=name, role=role, witness=witness)
+
+
+def _log_passphrase(of_party: str | None) -> str:
+    """What seals new keys of a log."""
+    found = unlocking.given(unlocking.LOG) or of_party
+    if found is None and sys.stdin.isatty():
+        found = _asked("Passphrase for the keys that sign checkpoints")
+    if not found:
+        raise UserError(
+            "the keys that sign checkpoints need a passphrase: set PRIAM_LOG_PASSPHRASE, or name a "
+            "file with PRIAM_LOG_PASSPHRASE_FILE (docs/how-to/run-a-server.md); for a trial, "
+            "--open-log-key leaves them unsealed"
+        )
+    return found
+
+
+def _asked(words: str) -> str:
+    passphrase = str(click.prompt(words, hide_input=True, confirmation_prompt=True))
+    unlocking.remember(passphrase)
+    return passphrase
 
 
 def speak_for(
@@ -87,7 +131,7 @@ def speak_for(
     if passphrase is None:
         text = f"Passphrase for the keys of {party}"
         new = not (installation.folder / "party-key").exists()
-        passphrase = str(click.prompt(text, hide_input=True, confirmation_prompt=new))
+        passphrase = _asked(text) if new else str(click.prompt(text, hide_input=True))
     me = parties.found(installation, party, passphrase, name=name, role=role, witness=witness)
     card = installation.folder / "party-card"
     click.echo(f"This installation speaks for {me.party}. Its card: {card}")

@@ -8,7 +8,7 @@ import click
 
 from priam.cli.counted import counted
 from priam.errors import UserError
-from priam_office.commands.opening import data_option
+from priam_office.commands.opening import PassphraseOption, data_option
 from priam_office.commands.witness import new_passphrase_option, passphrase_option
 
 __all__ = ["KEY_COMMANDS"]
@@ -16,6 +16,7 @@ __all__ = ["KEY_COMMANDS"]
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_PASSPHRASE = click.option(
     "--new-passphrase",
+    cls=PassphraseOption,
     envvar="PRIAM_NEW_PASSPHRASE",
     prompt=True,
     hide_input=True,

@@ -13,7 +13,8 @@ import click
 
 from priam.cli.counted import counted
 from priam.errors import InputError, UserError
-from priam_office.commands.opening import data_option, open_installation
+from priam_office import unlocking
+from priam_office.commands.opening import PassphraseOption, data_option, open_installation
 
 if TYPE_CHECKING:
     from priam_office.record.audit import Report
@@ -40,14 +41,17 @@ def checkpoint(folder: Path) -> None:
 @data_option
 @click.option(
     "--passphrase",
-    envvar="PRIAM_LOG_PASSPHRASE",
+    cls=PassphraseOption,
+    envvar=unlocking.LOG,
     prompt=True,
     hide_input=True,
     confirmation_prompt=True,
     help="Asked for twice, or taken from PRIAM_LOG_PASSPHRASE.",
 )
 def seal_key(folder: Path, passphrase: str) -> None:
-    """Seal the keys that sign checkpoints; from then on PRIAM_LOG_PASSPHRASE opens them.
+    """Seal keys that lie open (`priam init --open-log-key`, or made before keys were sealed).
+
+    From then on PRIAM_LOG_PASSPHRASE opens them, or whoever signs is asked.
 
     Reading and verifying need no passphrase. There is no way to the keys without it.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 import click
 
 from priam.errors import UserError
+from priam_office import unlocking
 from priam_office.installation import DEFAULT_FOLDER, Installation
 
-__all__ = ["data_option", "open_installation", "prepare", "why"]
+__all__ = ["PassphraseOption", "data_option", "open_installation", "prepare", "why"]
 
 _data = click.option(
     "--data",
@@ -69,9 +71,25 @@ def why(error: Exception) -> str:
     return said if cause is None else f"{cause} ({said})"
 
 
+class PassphraseOption(click.Option):
+    """An option that is asked for only where no passphrase was laid out (``unlocking``)."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        assert isinstance(self.envvar, str)
+        return unlocking.given(self.envvar)
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        passphrase = super().process_value(ctx, value)
+        if passphrase:
+            unlocking.remember(passphrase)
+        return passphrase
+
+
 def prepare(folder: Path) -> Installation:
     """Start Django for the installation in ``folder``; the database is not touched."""
     os.environ["PRIAM_DATA"] = str(folder)
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
+        unlocking.ask_with(lambda words: str(click.prompt(words, hide_input=True, err=True)))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "priam_office.settings")
     import django
 

@@ -9,7 +9,8 @@ import click
 
 from priam.cli.counted import counted
 from priam.errors import InputError, UserError
-from priam_office.commands.opening import data_option, open_installation
+from priam_office import unlocking
+from priam_office.commands.opening import PassphraseOption, data_option, open_installation
 
 if TYPE_CHECKING:
     from priam.tlog.witness import Witness
@@ -19,14 +20,16 @@ __all__ = ["new_passphrase_option", "open_witness", "passphrase_option", "witnes
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 passphrase_option = click.option(
     "--passphrase",
-    envvar="PRIAM_PASSPHRASE",
+    cls=PassphraseOption,
+    envvar=unlocking.PARTY,
     prompt=True,
     hide_input=True,
     help="Opens the key; asked for, or taken from PRIAM_PASSPHRASE.",
 )
 new_passphrase_option = click.option(
     "--passphrase",
-    envvar="PRIAM_PASSPHRASE",
+    cls=PassphraseOption,
+    envvar=unlocking.PARTY,
     prompt=True,
     hide_input=True,
     confirmation_prompt=True,  # there is no way to a key whose passphrase was mistyped

@@ -25,6 +25,7 @@ from priam.tlog.splitview import SplitView
 from priam.tlog.tree import Tree
 from priam.tlog.witness import Request
 from priam.tlog.witnesshttp import post
+from priam_office import unlocking
 from priam_office.handovers.june import Batch, June, installations
 from priam_office.handovers.processes import PASSPHRASE, Office
 from priam_office.installation import Installation
@@ -55,7 +56,7 @@ class _Scene:
         shutil.copy(june.stick / "A-to-B", self.old)
         self.backup = folder / "restored"
         self.backup.mkdir()
-        for name in ("secret-key", "log-key", "installation.toml", "party-key", "party-card"):
+        for name in ("secret-key", "installation.toml", "party-key", "party-card"):
             shutil.copy(folder / "A" / name, self.backup / name)
         for kept in (folder / "A").glob("log-key*"):
             shutil.copy(kept, self.backup / kept.name)
@@ -85,6 +86,7 @@ class _Scene:
     def ask_witness(self, leaves: list[bytes], old: int) -> tuple[int, str, str]:
         """Have C cosign a log of these leaves, signed with A's real key."""
         tree = Tree.from_hashes(b"".join(leaves))
+        unlocking.remember(PASSPHRASE)
         signers = Installation(self.folder / "A").signers()
         size = len(leaves)
         note = sign_checkpoint(Checkpoint(signers[0].name, size, tree.root(size)), signers)

@@ -83,9 +83,11 @@ class _Worker:
 
     def __init__(self, folder: Path, party: str, role: str) -> None:
         self.stops: list[Callable[[], None]] = []  # of servers that run here
+        from priam_office import unlocking
         from priam_office.installation import create
 
-        installation = create(folder, f"{party.lower()}.example/log")
+        unlocking.remember(PASSPHRASE)
+        installation = create(folder, f"{party.lower()}.example/log", PASSPHRASE, n=_CHEAP)
         import django
 
         django.setup()

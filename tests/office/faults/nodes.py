@@ -386,12 +386,14 @@ def _answer(node: Local, clock: float, pipe: Connection) -> None:
 def found_three(folder: Path, migrated: Path) -> dict[str, Keys]:
     """Make three installations in ``folder`` that trust each other; returns their keys."""
     from priam.tlog.keys import load_key
+    from priam_office import unlocking
     from priam_office.handovers import parties
     from priam_office.installation import create
 
+    unlocking.remember(_PASSPHRASE)
     nodes = {}
     for party, role in PARTIES.items():
-        installation = create(folder / party, f"{party.lower()}.example/log")
+        installation = create(folder / party, f"{party.lower()}.example/log", _PASSPHRASE, n=2)
         shutil.copy(migrated, folder / party / "priam.sqlite3")
         node = nodes[party] = _Founding(party, folder / party, Keys([]))
         witness = role == "observer"
