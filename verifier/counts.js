@@ -98,7 +98,7 @@ Object.assign(Check.prototype, {
   async splitViews() {
     for (const text of this.bundle.split_views) await this.orInvalid("split view", "it proves nothing", async () => {
       const view = parseSplit(text);
-      const origin = await judgeSplit(view, this.policy.logs);
+      const origin = await judgeSplit(view, this.policy.logs, (log) => this.replacedIn(log));
       if (!this.splits.includes(canonical(view))) this.lie(view, origin);
     });
   },

@@ -187,7 +187,7 @@ async function parseKey(text) {
   need(data.length > 1, "a verifier key is too short");
   const digest = await sha256(utf8(`${name}\n`), data);
   need(id === hex(digest.slice(0, 4)), `the id of the key ${name} does not fit the key`);
-  const key = { name, id: `${name} ${id}`, kind: data[0], material: data.slice(1) };
+  const key = { vkey: text, name, id: `${name} ${id}`, kind: data[0], material: data.slice(1) };
   return { ...key, check: checkerOf(key) };
 }
 

@@ -108,11 +108,11 @@ async function judgeCheckpoint(policy, text) {
   const ids = new Set(keys.map((key) => key.id));
   const verified = note.lines.some((line) => ids.has(line.key)) ? (await openNote(note, keys)).verified : new Map();
   everyKind(point.origin, policy.logs, verified);
-  const byLog = policy.logs.some((key) => key.name === point.origin && verified.has(key.id));
+  const signed = policy.logs.filter((key) => key.name === point.origin && verified.has(key.id));
   const cosigned = new Map();
   for (const { name, key } of policy.witnesses)
     if (verified.has(key.id)) cosigned.set(name, timeOf(verified.get(key.id).value));
-  return { text, point, byLog, cosigned, quorum: quorumMet(policy, cosigned) };
+  return { text, point, signed, cosigned, quorum: quorumMet(policy, cosigned) };
 }
 
 // A log with keys of two kinds signs with both; of several keys of one kind one is enough.
@@ -120,6 +120,14 @@ function everyKind(origin, logs, verified) {
   const own = logs.filter((key) => key.name === origin);
   const used = new Set(own.filter((key) => verified.has(key.id)).map((key) => key.kind));
   need(!used.size || own.every((key) => used.has(key.kind)), `a signature line of ${origin} on its checkpoint was removed`);
+}
+
+// A key of a log counts up to the checkpoint that ends with the event that replaced it, no further.
+// `replaced`: the key as it is published -> the place of that event.
+function notReplaced(point, signed, replaced) {
+  const counts = (key) => !replaced.has(key.vkey) || point.size <= BigInt(replaced.get(key.vkey)) + 1n;
+  const kinds = new Set(signed.filter(counts).map((key) => key.kind));
+  need(signed.every((key) => kinds.has(key.kind)), `signed with a key of ${point.origin} that was replaced in its log`);
 }
 
 function timeText(seconds) {
@@ -141,14 +149,16 @@ function parseSplit(text) {
 }
 
 // The origin of the log that lied; fails where nothing is proved.
-async function judgeSplit(view, logs) {
+async function judgeSplit(view, logs, replacedIn) {
   const sides = [];
   for (const text of [view.first, view.second]) {
     const note = parseNote(text);
     need(new Set(note.lines.map((line) => line.key)).size === note.lines.length, "two signatures of one key");
     const { verified } = await openNote(note, logs);
-    everyKind(parseCheckpoint(note.text).origin, logs, verified);
-    sides.push({ ...parseCheckpoint(note.text), names: [...verified.values()].map((line) => line.name) });
+    const point = parseCheckpoint(note.text);
+    everyKind(point.origin, logs, verified);
+    notReplaced(point, logs.filter((key) => key.name === point.origin && verified.has(key.id)), replacedIn(point.origin));
+    sides.push({ ...point, names: [...verified.values()].map((line) => line.name) });
   }
   const [one, two] = sides;
   need(one.origin === two.origin, "the two checkpoints are of two logs");

@@ -29,7 +29,7 @@ async function named(what, work) { // an error says which file it is about
 
 class Check {
   constructor(bundle) {
-    Object.assign(this, { bundle, statements: [], splits: [], heads: new Map(), seen: [] });
+    Object.assign(this, { bundle, statements: [], splits: [], heads: new Map(), seen: [], replaced: new Map() });
   }
 
   say(status, about, text, by = []) {
@@ -76,20 +76,52 @@ class Check {
   // --- checkpoints
 
   async checkpoints() {
+    const judged = [];
     for (const text of this.bundle.checkpoints) {
       const head = await this.orInvalid("checkpoint", "a checkpoint does not verify", () => judgeCheckpoint(this.policy, text));
-      if (head) this.checkpoint(head);
+      if (head) judged.push(head);
     }
+    await this.learnReplaced(judged);
+    for (const head of judged) this.checkpoint(head);
     const heads = [...this.heads.values()].sort((a, b) => byCodePoint(a.point.origin, b.point.origin)
       || (a.point.size < b.point.size ? -1 : 1));
     for (let i = 1; i < heads.length; i++)
       if (heads[i - 1].point.origin === heads[i].point.origin) await this.growth(heads[i - 1].point, heads[i].point);
   }
 
+  replacedIn(log) { return this.replaced.get(log) ?? new Map(); }
+
+  // Which keys a log says that it replaced, in the order of the places; a head that only such
+  // keys made says nothing. What is wrong with an event is said where it is looked at as one.
+  async learnReplaced(judged) {
+    const found = [];
+    for (const source of this.bundle.events) {
+      const leaf = await quietly(() => readLeaf(source.leaf));
+      if (leaf?.type === "log_key_replaced") found.push({ source, leaf });
+    }
+    found.sort((a, b) => a.leaf.sequence - b.leaf.sequence);
+    for (const { source, leaf } of found) {
+      const known = this.replacedIn(source.log);
+      this.replaced.set(source.log, known);
+      for (const { point, signed } of judged) {
+        if (point.origin !== source.log || point.size !== BigInt(source.size) || !signed.length) continue;
+        const old = await quietly(async () => {
+          notReplaced(point, signed, known);
+          await checkInclusion(await leafHash(utf8(source.leaf)), BigInt(leaf.sequence), point.size, source.hashes, point.root);
+          return member(await openPayload(source, leaf), "old");
+        });
+        for (const vkey of Array.isArray(old) ? old : []) if (!known.has(vkey)) known.set(vkey, leaf.sequence);
+      }
+    }
+  }
+
   checkpoint(head) {
     const { point, cosigned } = head;
     const about = `checkpoint ${point.origin} ${point.size}`;
-    if (!head.byLog) return this.say("invalid", about, "it is not signed by a log of the policy");
+    if (!head.signed.length) return this.say("invalid", about, "it is not signed by a log of the policy");
+    try { notReplaced(point, head.signed, this.replacedIn(point.origin)); } catch (error) {
+      return this.say("invalid", about, `it does not count: ${error.message}; whoever holds that key may have made it`);
+    }
     const place = `${point.size} ${point.origin}`;
     const known = this.heads.get(place);
     if (known && !same(known.point.root, point.root))
@@ -221,6 +253,13 @@ class Check {
 function maySign(name, what) {
   const role = name.split("/")[1];
   return (role !== "point" && role !== "recovery") || (role === "point" && what === "reception");
+}
+
+async function quietly(work) {
+  try { return await work(); } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return undefined;
+  }
 }
 
 const base64 = (bytes) => btoa(String.fromCharCode(...bytes));

@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,9 +68,20 @@ class Installation:
         return os.environ.get("PRIAM_DATABASE_URL") or own
 
     @property
+    def next_key_file(self) -> Path:
+        """New keys of the log that are to replace the present ones, sealed; there for a moment."""
+        return self.folder / "log-key.next"
+
+    @property
+    def replaced_keys_file(self) -> Path:
+        """Public keys with which this log signed before, a vkey a line, oldest first."""
+        return self.folder / "log-keys.replaced"
+
+    @property
     def has_keys(self) -> bool:
         """Whether the log has keys, sealed or open."""
-        return self.sealed_key_file.exists() or self.signing_key_file.exists()
+        files = self.sealed_key_file, self.signing_key_file, self.next_key_file
+        return any(file.exists() for file in files)
 
     @property
     def exists(self) -> bool:
@@ -109,11 +121,11 @@ class Installation:
         """The Ed25519 key among them."""
         return self.signers()[0]
 
-    def _opened(self) -> KeyPair:
+    def _opened(self, path: Path | None = None) -> KeyPair:
         from priam.tlog.errors import LogError
         from priam.tlog.keys import open_key
 
-        path, wrong = self.sealed_key_file, None
+        path, wrong = path or self.sealed_key_file, None
         text = _read(path)
         if text in _OPENED:
             return _OPENED[text]
@@ -134,24 +146,57 @@ class Installation:
 
         A copy of them in an old backup is as open as it was.
         """
+        from priam.tlog.keys import KeyPair
+
         if self.sealed_key_file.exists():
             raise UserError(f"{self.sealed_key_file} is there: the log's key is sealed already")
         if not self.second_key_file.exists():
             raise UserError("this installation has one key; run `priam init` to give it the second")
         seeds = _seed(self.signing_key_file), _seed(self.second_key_file)
-        self._save_sealed(*seeds, passphrase)
+        _save_sealed(KeyPair(self.origin(), "log", *seeds), self.sealed_key_file, passphrase)
         for path in (self.signing_key_file, self.second_key_file):
             path.write_bytes(bytes(path.stat().st_size))  # a courtesy: disks keep old blocks
             path.unlink()
 
-    def _save_sealed(
-        self, first: bytes, second: bytes, passphrase: str, n: int | None = None
-    ) -> None:
-        from priam.tlog.keys import SCRYPT_N, KeyPair, save_key
+    def make_next(self, passphrase: str, n: int | None = None) -> KeyPair:
+        """New keys for the log beside the present ones, sealed by ``passphrase``."""
+        from priam.tlog.keys import KeyPair
 
-        pair = KeyPair(self.origin(), "log", first, second)
-        save_key(pair, self.sealed_key_file, passphrase, n=n or SCRYPT_N)
-        _OPENED[_read(self.sealed_key_file)] = pair
+        self.next_key_file.unlink(missing_ok=True)  # of a replacement that was never recorded
+        pair = KeyPair.generate(self.origin(), "log")
+        _save_sealed(pair, self.next_key_file, passphrase, n)
+        return pair
+
+    def next_vkeys(self) -> list[str]:
+        """Public halves of the keys that :meth:`make_next` made; empty where there are none."""
+        from priam.tlog.keys import load_public_keys
+
+        if not self.next_key_file.exists():
+            return []
+        return [str(key) for key in load_public_keys(self.next_key_file)]
+
+    def next_signers(self) -> list[Signer]:
+        """The keys that :meth:`make_next` made."""
+        return self._opened(self.next_key_file).signers()
+
+    def take_next(self, old: Sequence[str]) -> None:
+        """Sign with the next keys from now on; ``old`` are the public keys that they replace.
+
+        After a crash in between it may be called again.
+        """
+        known = dict.fromkeys([*self.replaced_vkeys(), *old])
+        _write_over(self.replaced_keys_file, "\n".join(known))
+        if self.sealed_key_file.exists():
+            number = sum(1 for _ in self.folder.glob("log-key.sealed.old-*")) + 1
+            self.sealed_key_file.replace(self.folder / f"log-key.sealed.old-{number}")
+        self.next_key_file.replace(self.sealed_key_file)
+        self.signing_key_file.unlink(missing_ok=True)
+        self.second_key_file.unlink(missing_ok=True)
+
+    def replaced_vkeys(self) -> list[str]:
+        """Public keys with which this log signed before."""
+        path = self.replaced_keys_file
+        return _read(path).split() if path.exists() else []
 
     def vkeys(self) -> list[str]:
         """The public halves of :meth:`signers`, as they are published; never sealed."""
@@ -162,10 +207,10 @@ class Installation:
         return [str(signer.vkey) for signer in self.signers()]
 
     def verifiers(self) -> list[Verifier]:
-        """The public halves of :meth:`signers`."""
+        """The public halves of :meth:`signers`, and of all keys that signed before them."""
         from priam.tlog.cosignatures import verifier_of
 
-        return [verifier_of(vkey) for vkey in self.vkeys()]
+        return [verifier_of(vkey) for vkey in (*self.replaced_vkeys(), *self.vkeys())]
 
 
 _OPENED: dict[str, KeyPair] = {}  # by the sealed text: scrypt takes half a second
@@ -193,22 +238,36 @@ def create(
     What an installation has lost is not made anew: another key would not be the log's, and would
     not open what is sealed (:func:`priam_office.vault.datakeys.complete`).
     """
+    from priam.tlog.keys import KeyPair
+
     installation = Installation(folder)
     checked_origin(origin)
     there = installation.exists
     if there and not installation.has_keys:
-        _read(installation.signing_key_file)
+        raise FileProblem(
+            "the keys of the log are gone; put them back from a backup (docs/how-to/back-up.md), "
+            "or replace them: `priam log replace-key --reason lost`",
+            file=installation.sealed_key_file,
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_once(installation.secret_key_file, secrets.token_urlsafe(50), private=True)
-    _write_once(installation.description_file, f"origin = '{origin}'", private=False)
     if not installation.has_keys and passphrase is not None:
-        installation._save_sealed(secrets.token_bytes(32), secrets.token_bytes(32), passphrase, n)
-    if not installation.sealed_key_file.exists():
+        pair = KeyPair.generate(origin, "log")
+        _save_sealed(pair, installation.sealed_key_file, passphrase, n)
+    if not installation.sealed_key_file.exists() and not installation.next_key_file.exists():
         _write_once(installation.signing_key_file, secrets.token_hex(32), private=True)
         _write_once(installation.second_key_file, secrets.token_hex(32), private=True)
+    _write_once(installation.description_file, f"origin = '{origin}'", private=False)
     if not there:
         make_keys(compartment_keys(folder))
     return installation
+
+
+def _save_sealed(pair: KeyPair, path: Path, passphrase: str, n: int | None = None) -> None:
+    from priam.tlog.keys import SCRYPT_N, save_key
+
+    save_key(pair, path, passphrase, n=n or SCRYPT_N)
+    _OPENED[_read(path)] = pair
 
 
 def checked_origin(origin: object) -> str:
@@ -253,8 +312,11 @@ def _read(path: Path) -> str:
 
 def _write_once(path: Path, text: str, *, private: bool) -> None:
     """Write the whole file or nothing; never over an older one."""
-    if path.exists():
-        return
+    if not path.exists():
+        _write_over(path, text, private=private)
+
+
+def _write_over(path: Path, text: str, *, private: bool = False) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

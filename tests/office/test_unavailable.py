@@ -185,7 +185,7 @@ def test_what_is_lost_is_not_made_anew(data: Path) -> None:  # noqa: F811
     key.write_text(kept)
     (data / "log-key").rename(data / "log-key.elsewhere")
     refused = priam("init", data=data)
-    assert refused.returncode == 2 and "is missing" in refused.stderr
+    assert refused.returncode == 2 and "keys of the log are gone" in refused.stderr
     (data / "log-key.elsewhere").rename(data / "log-key")
     (data / "priam.sqlite3").write_bytes(secrets.token_bytes(8192))
     refused = priam("serve", "--port", "0", data=data)

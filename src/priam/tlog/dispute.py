@@ -19,13 +19,14 @@ from typing import Any, Literal
 
 from priam.tlog import notes
 from priam.tlog.bundle import Bundle, BundleEvent, BundleParty, read_bundle
-from priam.tlog.checkpoints import Checkpoint
+from priam.tlog.checkpoints import Checkpoint, open_checkpoint
 from priam.tlog.cosignatures import verifier_of
 from priam.tlog.errors import FormatError, LogError, SignatureError
 from priam.tlog.hashes import leaf_hash
 from priam.tlog.leaves import Leaf, canonical_json, commitment, parse_leaf
+from priam.tlog.logkeys import REPLACED, check_not_replaced
 from priam.tlog.manifests import Manifest, Reception, may_sign, parse_manifest, parse_reception
-from priam.tlog.notes import Note
+from priam.tlog.notes import Note, Verifier
 from priam.tlog.policy import Policy, Verdict, evaluate, parse_policy
 from priam.tlog.proofs import verify_consistency, verify_inclusion
 from priam.tlog.splitview import Place, SplitView
@@ -134,6 +135,7 @@ class _Check:
     found_splits: list[SplitView] = field(default_factory=list)
     heads: dict[tuple[str, int], tuple[Verdict, str]] = field(default_factory=dict)
     seen: list[_Seen] = field(default_factory=list)
+    replaced: dict[str, dict[str, int]] = field(default_factory=dict)  # log -> vkey -> place
 
     def __post_init__(self) -> None:
         own = self.given_policy is None or self.given_parties is None
@@ -179,8 +181,14 @@ class _Check:
 
     def checkpoints(self) -> None:
         """Each checkpoint by itself, then in pairs of one log."""
-        for text in self.bundle.checkpoints:
-            self._checkpoint(text)
+        judged = [
+            (verdict, text)
+            for text in self.bundle.checkpoints
+            if (verdict := self._judged(text)) is not None
+        ]
+        self._learn_replaced([verdict for verdict, _ in judged])
+        for verdict, text in judged:
+            self._checkpoint(verdict, text)
         by_log: dict[str, list[Checkpoint]] = defaultdict(list)
         for (origin, _), (verdict, _) in sorted(self.heads.items(), key=lambda item: item[0]):
             by_log[origin].append(verdict.checkpoint)
@@ -188,16 +196,51 @@ class _Check:
             for earlier, later in pairwise(points):
                 self._growth(origin, earlier, later)
 
-    def _checkpoint(self, text: str) -> None:
+    def _judged(self, text: str) -> Verdict | None:
         try:
-            verdict = evaluate(self.policy, text)
+            return evaluate(self.policy, text)
         except LogError as error:
             self.say("invalid", "checkpoint", f"a checkpoint does not verify: {error}")
-            return
+            return None
+
+    def _learn_replaced(self, verdicts: Sequence[Verdict]) -> None:
+        """Which keys of logs were replaced, and where; a head that such keys made says nothing."""
+        for place, source in sorted(self._replacements(), key=lambda item: item[0]):
+            known = self.replaced.setdefault(source.log, {})
+            for verdict in verdicts:
+                point = verdict.checkpoint
+                if (point.origin, point.size) != (source.log, source.size) or not verdict.log:
+                    continue
+                try:
+                    check_not_replaced(point.origin, point.size, verdict.log_keys, known)
+                    digest = leaf_hash(source.leaf)
+                    verify_inclusion(digest, place, point.size, source.hashes, point.root)
+                    old = _opened(source, parse_leaf(source.leaf)).get("old")
+                except LogError:
+                    continue  # what is wrong with it is said where it is looked at as an event
+                for vkey in old if isinstance(old, list) else ():
+                    known.setdefault(str(vkey), place)
+
+    def _replacements(self) -> Iterable[tuple[int, BundleEvent]]:
+        for source in self.bundle.events:
+            try:
+                leaf = parse_leaf(source.leaf)
+            except LogError:
+                continue
+            if leaf.type == REPLACED:
+                yield leaf.sequence, source
+
+    def _checkpoint(self, verdict: Verdict, text: str) -> None:
         point = verdict.checkpoint
         about = f"checkpoint {point.origin} {point.size}"
         if verdict.log is None:
             self.say("invalid", about, "it is not signed by a log of the policy")
+            return
+        known_old = self.replaced.get(point.origin, {})
+        try:
+            check_not_replaced(point.origin, point.size, verdict.log_keys, known_old)
+        except LogError as error:
+            self.say("invalid", about, f"it does not count: {error}")
             return
         known = self.heads.get((point.origin, point.size))
         if known and known[0].checkpoint.root != point.root:
@@ -470,11 +513,21 @@ class _Check:
             try:
                 view = SplitView.parse(text.encode())
                 one, _ = view.verify(verifiers)
+                for side in (view.first, view.second):
+                    self._check_side(side, verifiers)
             except LogError as error:
                 self.say("invalid", "split view", f"it proves nothing: {error}")
                 continue
             if view not in self.found_splits:
                 self._lie(view, one.origin)
+
+    def _check_side(self, text: str, verifiers: Sequence[Verifier]) -> None:
+        """One side of a split view; a log does not lie by what its replaced keys sign."""
+        found = open_checkpoint(text, verifiers)
+        point, signed = found.checkpoint, found.opened.verified
+        lines = {(line.name, line.key_id) for line in signed if line.name == point.origin}
+        keys = [v.vkey for v in verifiers if (v.name, v.key_id) in lines]
+        check_not_replaced(point.origin, point.size, keys, self.replaced.get(point.origin, {}))
 
 
 def _opened(source: BundleEvent, leaf: Leaf) -> Mapping[str, Any]:

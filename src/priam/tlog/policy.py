@@ -239,13 +239,15 @@ class Verdict:
 
     ``log``: name of the listed log that signed it, None if none did. ``cosigned``: the witnesses
     of the policy that cosigned, with the time each states (seconds since the Epoch; 0: no time
-    stated). ``quorum``: whether they are enough.
+    stated). ``quorum``: whether they are enough. ``log_keys``: with which of its keys the log
+    signed.
     """
 
     checkpoint: Checkpoint
     log: str | None
     cosigned: dict[str, int]
     quorum: bool
+    log_keys: tuple[VerifierKey, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -262,20 +264,21 @@ def evaluate(policy: Policy, note: Note | bytes | str) -> Verdict:
     checkpoint, note = parse_checkpoint(note)
     names = {(w.vkey.name, w.vkey.key_id): w.name for w in policy.witnesses}
     logs = {
-        (log.vkey.name, log.vkey.key_id)
+        (log.vkey.name, log.vkey.key_id): log.vkey
         for log in policy.logs
         if log.vkey.name == checkpoint.origin
     }
     signed = _signed(policy, note)
     check_every_kind(checkpoint.origin, [log.vkey for log in policy.logs], signed)
-    by_log = [line.name for line in signed if (line.name, line.key_id) in logs]
+    by_log = [logs[at] for line in signed if (at := (line.name, line.key_id)) in logs]
     cosigned = {
         names[line.name, line.key_id]: timestamp_of(line.value)
         for line in signed
         if (line.name, line.key_id) in names
     }
     quorum = policy.satisfied_by(cosigned)
-    return Verdict(checkpoint, by_log[0] if by_log else None, cosigned, quorum)
+    name = by_log[0].name if by_log else None
+    return Verdict(checkpoint, name, cosigned, quorum, tuple(by_log))
 
 
 def _signed(policy: Policy, note: Note) -> tuple[Signature, ...]:

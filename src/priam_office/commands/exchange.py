@@ -113,13 +113,21 @@ def trust(folder: Path, card: Path, fingerprint: str, confirmed_by: tuple[str, .
     type=click.IntRange(1),
     help="How many witnesses must have cosigned a checkpoint.",
 )
-def annex(folder: Path, out: Path, quorum: int) -> None:
-    """Write the C2SP tlog-policy to --out and the parties' keys beside it (.json)."""
+@click.option(
+    "--today",
+    is_flag=True,
+    help="Without keys that a log has replaced: for a witness, who sees new checkpoints only.",
+)
+def annex(folder: Path, out: Path, quorum: int, today: bool) -> None:
+    """Write the C2SP tlog-policy to --out and the parties' keys beside it (.json).
+
+    Write it anew, and give it to the others and to witnesses, when a log's keys were replaced.
+    """
     own_party(folder)
     from priam_office.handovers import parties
 
     known = [{"name": p.name, "log": p.log, "vkeys": p.vkeys} for p in parties.bundle_parties()]
-    write_file(out, bytes(parties.policy(quorum)))
+    write_file(out, bytes(parties.policy(quorum, today=today)))
     write_file(out.with_suffix(".json"), json.dumps(known, indent=1).encode())
     click.echo(f"Wrote {out} and {out.with_suffix('.json')}.")
 

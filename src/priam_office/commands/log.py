@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["log"]
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 
 @click.group(short_help="The log over the events: sign it, prove an event, verify all.")
 def log() -> None:
@@ -59,6 +61,60 @@ def seal_key(folder: Path, passphrase: str) -> None:
     installation.seal(passphrase)
     click.echo(f"The keys of {installation.origin()} are in {installation.sealed_key_file} now.")
     click.echo("Set PRIAM_LOG_PASSPHRASE where checkpoints are signed.")
+
+
+@log.command("replace-key", short_help="New keys for the log; the old ones vouch for them.")
+@data_option
+@click.option(
+    "--reason",
+    type=click.Choice(["rotation", "stolen", "lost"]),
+    default="rotation",
+    show_default=True,
+)
+@click.option("--with", "files", multiple=True, type=_FILE, help="Lost: file of a recovery key.")
+@click.option("--alone", is_flag=True, help="Lost: there is no quorum of recovery keys.")
+@click.option(
+    "--new-passphrase",
+    cls=PassphraseOption,
+    envvar="PRIAM_NEW_PASSPHRASE",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Seals the new keys; asked for, or taken from PRIAM_NEW_PASSPHRASE.",
+)
+def replace_key(
+    folder: Path, reason: str, files: tuple[Path, ...], alone: bool, new_passphrase: str
+) -> None:
+    """Replace the keys that sign checkpoints. The change is an event in the log.
+
+    The last checkpoint of the old keys is signed by both. A party's new card is signed with the
+    keys of its office; if the old keys of the log are lost, with recovery keys too, and the others
+    compare its fingerprint (docs/how-to/replace-keys.md). Run it again if it was interrupted.
+    """
+    installation = open_installation(folder)
+    from priam.tlog.keys import load_key
+    from priam_office.handovers import logkeys, parties
+
+    speaks = (installation.folder / "party-card").exists()
+    me = parties.own(installation) if speaks else None
+    if logkeys.finish(installation, me):
+        click.echo("A replacement that had been interrupted is finished.")
+        return
+    office = [] if me is None else me.signers(_passphrase_of(me.folder / "party-key"))
+    pairs = [load_key(file, _asked(file)) for file in files]
+    after = logkeys.replace(installation, reason, new_passphrase, me, office, pairs, alone=alone)
+    click.echo(f"{installation.origin()} is signed with new keys from now on.")
+    if after is not None:
+        click.echo("Renew the annex (`priam exchange annex`) and send the next file to the others.")
+        click.echo(f"Fingerprint of the new card: {parties.fingerprint(after.card)}")
+
+
+def _passphrase_of(path: Path) -> str:
+    return unlocking.given(unlocking.PARTY) or _asked(path)
+
+
+def _asked(path: Path) -> str:
+    return str(click.prompt(f"Passphrase of {path}", hide_input=True))
 
 
 @log.command("catch-up", short_help="After a restore: ask what others saw of the log.")

@@ -48,6 +48,9 @@ __all__ = [
     "write_files",
 ]
 
+# By these the keys change with which a file is signed, and the checkpoints in it.
+_REPLACED = (papers.KeysReplaced.type, papers.LogKeysReplaced.type)
+
 LARGEST = MAX_NOTE_BYTES  # bytes of one exchange file
 
 EXCHANGED: dict[str, type[Event]] = {
@@ -82,6 +85,7 @@ EXCHANGED: dict[str, type[Event]] = {
         papers.KeyEnrolled,
         papers.KeyRevoked,
         papers.KeysReplaced,
+        papers.LogKeysReplaced,
         papers.ManifestSignatures,
         papers.ReceptionSigned,
         papers.CheckpointSeen,
@@ -99,13 +103,18 @@ class Stretch:
     """The places of a log that one exchange file covers: from ``start`` up to, without, ``end``.
 
     ``size``: events of the log when the file was planned; a file that ends before it, or was cut
-    off from one that did, is a part (``part``).
+    off from one that did, is a part (``part``), and ``first`` is where the first of them starts.
     """
 
     start: int
     end: int
     size: int
     part: bool = False
+    first: int = 0
+
+    def covers(self, place: int) -> bool:
+        """Whether the act at this place is the file's own, and not there for its keys only."""
+        return place < self.end and (place >= self.start or not self.part)
 
     def subject(self, sender: str, receiver: str) -> str:
         """The subject line of the file; it is under the signature."""
@@ -137,29 +146,33 @@ def stretches(me: Own, to: str, since: int | None = None) -> list[Stretch]:
     """What this party did since ``to`` last acknowledged, or ``since``, cut into files."""
     start, size = _span(me, to, since)
     found = list(_cut(me, start, size))
-    return [Stretch(one.start, one.end, size, part=len(found) > 1) for one in found]
+    return [Stretch(one.start, one.end, size, len(found) > 1, start) for one in found]
 
 
 def first_stretch(me: Own, to: str, since: int) -> Stretch:
     """The first of :func:`stretches`; the rest need not be looked at for it."""
     start, size = _span(me, to, since)
     first = next(_cut(me, start, size))
-    return Stretch(start, first.end, size, part=first.end < size)
+    return Stretch(start, first.end, size, first.end < size, start)
 
 
 def export(me: Own, signers: Sequence[Signer], to: str, stretch: Stretch) -> bytes:
     """The file for party ``to`` with this party's acts of ``stretch``.
 
-    A part also holds the newest checkpoint, and the cards by which keys are replaced further on:
-    all parts are signed with the keys of today, whichever comes first.
+    A part also holds the newest checkpoint, and from the other parts the cards by which keys are
+    replaced, those of a log with the checkpoint that both keys signed: all parts are signed with
+    the keys of today, whichever comes first.
     """
     checkpoints.checkpoint(stretch.end)
-    sizes = [*_signed_sizes(stretch.start, stretch.end)]
-    if stretch.size not in sizes:
-        sizes.append(stretch.size)
+    elsewhere = [
+        row
+        for start, end in ((stretch.first, stretch.start), (stretch.end, stretch.size))
+        for row in _acts(me, start, end).filter(type__in=_REPLACED)
+    ]
+    both = {row.sequence + 1 for row in elsewhere if row.type == papers.LogKeysReplaced.type}
+    sizes = sorted({*_signed_sizes(stretch.start, stretch.end), *both, stretch.size})
     notes = {row.size: row for row in Checkpoint.objects.filter(size__in=sizes)}
     acts = _acts(me, stretch.start, stretch.end)
-    later = _acts(me, stretch.end, stretch.size).filter(type=papers.KeysReplaced.type)
     bundle = Bundle(
         subject=stretch.subject(me.party, to),
         created=_now(),
@@ -169,7 +182,7 @@ def export(me: Own, signers: Sequence[Signer], to: str, stretch: Stretch) -> byt
         growth=tuple(_growth(me.actor, sizes)),
         events=(
             *_disclosed(me.actor, acts, stretch.end),
-            *_disclosed(me.actor, later, stretch.size),
+            *_disclosed(me.actor, elsewhere, stretch.size),
         ),
     )
     return write_bundle(bundle, signers)
@@ -219,9 +232,11 @@ def _cut(me: Own, start: int, size: int) -> Iterator[Stretch]:
 
     What an act takes is reckoned from above, so that no proof need be made twice.
     """
-    later = _acts(me, start, size).filter(type=papers.KeysReplaced.type)
+    later = list(_acts(me, start, size).filter(type__in=_REPLACED))
+    both = [row.sequence + 1 for row in later if row.type == papers.LogKeysReplaced.type]
     bare = Bundle("", "", bytes(parties.policy()).decode(), tuple(parties.bundle_parties()))
     fixed = len(bare.text.encode()) + sum(_weight(row, size) for row in later) + 16 * 1024
+    fixed += sum(_point_weight(me, point, size) for point in both)
     first, room, cut = start, LARGEST - fixed, start
     for place, weight in _weights(me, start, size):
         if weight > room and cut > first:
@@ -310,7 +325,7 @@ def received_files(me: Own) -> list[Any]:
 
 # Of the exchanged events those that can be about a batch and its terms, and those about keys:
 # an installation has a thousand times as many others, which dispute() need not read.
-_ABOUT_KEYS = (papers.KeyRevoked.type, papers.KeyEnrolled.type, papers.KeysReplaced.type)
+_ABOUT_KEYS = (papers.KeyRevoked.type, papers.KeyEnrolled.type, *_REPLACED)
 _ABOUT_PAPERS = {
     *_ABOUT_KEYS,
     *(

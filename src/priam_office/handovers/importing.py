@@ -14,7 +14,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -44,6 +44,7 @@ from priam_office.handovers.papers import (
     KeyRevoked,
     KeysReplaced,
     KeysTrusted,
+    LogKeysReplaced,
     ManifestSignatures,
     ReceptionSigned,
 )
@@ -139,13 +140,14 @@ def _take(me: Own, data: bytes) -> tuple[Taken, Stretch]:
         keys, stretch = _sender(me, bundle)
         keys = _replaced(bundle, keys)
         _check_signatures(note, keys)
-        report = verify_bundle(data, policy=parties.policy(), parties=_parties(keys))
+        policy = parties.policy(instead=keys)
+        report = verify_bundle(data, policy=policy, parties=_parties(keys))
         if report.exported_by != (keys.party,):
             raise LogError(f"it is not signed by {keys.party} alone")
         wrong = [*report.of("contradiction"), *report.of("invalid")]
         if wrong:
             raise LogError(f"{wrong[0].about}: {wrong[0].text}")
-        acts = [one for one in bundle.events if parse_leaf(one.leaf).sequence < stretch.end]
+        acts = [one for one in bundle.events if stretch.covers(parse_leaf(one.leaf).sequence)]
         entries = [_entry(one, keys) for one in acts]
         here = _check_history(me, bundle, keys, stretch)
         if stretch.part and stretch.start > here:
@@ -181,17 +183,20 @@ def _sender(me: Own, bundle: Bundle) -> tuple[KeysTrusted, Stretch]:
 def _replaced(bundle: Bundle, keys: KeysTrusted) -> KeysTrusted:
     """The sender's keys as of the end of the file: a card signed with the keys before replaces
     them; one in place of lost keys does only where people have trusted it."""
-    state = known().state
-    for one in bundle.events:
+    ids = known().state.event_ids
+    for one in sorted(bundle.events, key=lambda event: parse_leaf(event.leaf).sequence):
         leaf = parse_leaf(one.leaf)
-        if leaf.type != KeysReplaced.type or leaf.event_id in state.event_ids:
+        if leaf.event_id in ids:
+            continue
+        if leaf.type == LogKeysReplaced.type:
+            keys = _log_goes_on(bundle, one, keys)
+        if leaf.type != KeysReplaced.type:
             continue
         event = _entry(one, keys).event
         assert isinstance(event, KeysReplaced)
-        card, note = open_card(event.card)
-        if (card.party, card.log) != (keys.party, keys.log):
-            raise LogError(f"{keys.party} replaces the keys of {card.party}")
-        new = of_card(card)
+        new, note = _new_card(event.card, keys)
+        if new.log_vkeys != keys.log_vkeys:
+            raise LogError(f"{keys.party} replaces keys of its log without saying so")
         if event.reason == "rotation":
             if not parties.may_follow(keys, note):
                 raise LogError(f"{keys.party} replaces its keys by a card not signed with them")
@@ -202,6 +207,42 @@ def _replaced(bundle: Bundle, keys: KeysTrusted) -> KeysTrusted:
                 "card, compare the fingerprint over another line, run `priam exchange trust`"
             )
     return keys
+
+
+def _new_card(text: str | None, keys: KeysTrusted) -> tuple[KeysTrusted, notes.Note]:
+    card, note = open_card(text or "")
+    if (card.party, card.log) != (keys.party, keys.log):
+        raise LogError(f"{keys.party} replaces the keys of {card.party}")
+    return of_card(card), note
+
+
+def _log_goes_on(bundle: Bundle, one: BundleEvent, keys: KeysTrusted) -> KeysTrusted:
+    """The keys of the sender with those that its log has from here on.
+
+    The checkpoint that ends with the event is signed by the old keys and by the new ones; where
+    the old ones are lost, people must have trusted the new card.
+    """
+    event, place = _entry(one, keys).event, parse_leaf(one.leaf).sequence
+    assert isinstance(event, LogKeysReplaced)
+    if event.reason == "lost":
+        if not set(event.new) <= set(keys.log_vkeys):
+            raise LogError(
+                f"{keys.party} says that the keys of its log are lost; get its new card, compare "
+                "the fingerprint over another line, run `priam exchange trust`"
+            )
+        return keys
+    new, _ = _new_card(event.card, keys)
+    if new.vkeys != keys.vkeys or new.log_vkeys != (*keys.log_vkeys, *event.new):
+        if set(event.new) <= set(keys.log_vkeys):
+            return keys  # the card was trusted by people before
+        raise LogError(f"{keys.party} replaces the keys of its log by a card that does not fit")
+    point = sizes_of(bundle, keys.log).get(place + 1)
+    if point is None:
+        raise LogError(f"it has no checkpoint of {keys.log} where its keys were replaced")
+    old = [vkey for vkey in parties.log_keys_of_today(keys) if vkey in event.old]
+    for vkeys in (old, event.new):
+        open_checkpoint(point[1], [verifier_of(vkey) for vkey in vkeys], origin=keys.log)
+    return new
 
 
 def _parties(keys: KeysTrusted) -> list[BundleParty]:
@@ -227,6 +268,7 @@ def _check_history(me: Own, bundle: Bundle, keys: KeysTrusted, stretch: Stretch)
         raise LogError(f"it has no checkpoint of {keys.log} where it ends")
     last = _last_seen(me, keys.log)
     size, root = (last[0], last[1]) if last else (0, b"")
+    _check_keys_of_log(points, keys, size)
     if last and size in points and points[size][0] != root:
         _keep_lie(me, SplitView(last[2], points[size][1]))
         raise LogError(f"{keys.party} signed two histories of its log; the proof is kept")
@@ -249,11 +291,27 @@ def _check_history(me: Own, bundle: Bundle, keys: KeysTrusted, stretch: Stretch)
     return size
 
 
+def _check_keys_of_log(
+    points: Mapping[int, tuple[bytes, str]], keys: KeysTrusted, size: int
+) -> None:
+    """Keys that the log had replaced before it had ``size`` events sign no larger one."""
+    today = [verifier_of(vkey) for vkey in parties.log_keys_of_today(keys)]
+    for point, (_, note) in points.items():
+        if point > size:
+            try:
+                open_checkpoint(note, today, origin=keys.log)
+            except LogError as error:
+                raise LogError(
+                    f"its checkpoint of {point} events is not signed with the keys that the log "
+                    f"of {keys.party} has today ({error})"
+                ) from None
+
+
 def _all_here(bundle: Bundle, stretch: Stretch) -> bool:
     """Whether every act of a part was taken in before; it may come again, and changes nothing."""
     ids = known().state.event_ids
     leaves = [parse_leaf(one.leaf) for one in bundle.events]
-    return all(leaf.event_id in ids for leaf in leaves if leaf.sequence < stretch.end)
+    return all(leaf.event_id in ids for leaf in leaves if stretch.covers(leaf.sequence))
 
 
 def _check_not_behind(me: Own, entries: Sequence[Entry], keys: KeysTrusted) -> None:

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from priam.events.base import Event, Recorded, RuleError
 from priam.events.state import State
+from priam.tlog.logkeys import REPLACED
 
 __all__ = [
     "HOLDERS",
@@ -20,6 +21,7 @@ __all__ = [
     "KeyRevoked",
     "KeysReplaced",
     "KeysTrusted",
+    "LogKeysReplaced",
     "ManifestSignatures",
     "ReceptionSigned",
 ]
@@ -27,6 +29,7 @@ __all__ = [
 
 HOLDERS = ("point", "recovery")  # roles besides the office itself
 REASONS = ("rotation", "lost")
+LOG_REASONS = ("rotation", "stolen", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,37 @@ class KeysReplaced(Event):
         state.party(self.by)
         if self.reason not in REASONS:
             raise RuleError(f"{self.reason!r} is no reason to replace keys: {', '.join(REASONS)}")
+
+    def effect(self, state: State, recorded: Recorded) -> State:
+        return state
+
+
+@dataclass(frozen=True, slots=True)
+class LogKeysReplaced(Event):
+    """A log is signed with new keys from here on; its old ones count no further.
+
+    ``old`` and ``new`` are verifier keys. ``card``: the party's new card, which names all keys
+    its log ever had; signed with the keys of its office, and with recovery keys where the old
+    ones are ``lost``. A log of nobody's has none.
+    """
+
+    type: ClassVar[str] = REPLACED
+
+    log: str
+    reason: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    card: str | None = None
+
+    def check(self, state: State, recorded: Recorded) -> None:
+        if self.log != recorded.actor:
+            raise RuleError(f"{recorded.actor!r} cannot replace the keys of the log {self.log!r}")
+        if self.reason not in LOG_REASONS:
+            raise RuleError(
+                f"{self.reason!r} is no reason to replace a log's keys: {', '.join(LOG_REASONS)}"
+            )
+        if not self.old or not self.new or set(self.old) & set(self.new):
+            raise RuleError("keys of a log are replaced by others")
 
     def effect(self, state: State, recorded: Recorded) -> State:
         return state

@@ -19,13 +19,13 @@ from priam_office.handovers.papers import KeyEnrolled, KeyRevoked, KeysReplaced,
 from priam_office.handovers.trusted import (
     bundle_parties,
     keys_of,
+    log_keys_of_today,
     of_card,
     policy,
     same_keys,
     trusted,
 )
 from priam_office.installation import Installation
-from priam_office.record.models import Event as Row
 from priam_office.record.state import known
 from priam_office.record.write import Entry, record_all
 
@@ -37,6 +37,8 @@ __all__ = [
     "fingerprint",
     "found",
     "keys_of",
+    "lent",
+    "log_keys_of_today",
     "may_follow",
     "own",
     "policy",
@@ -45,6 +47,7 @@ __all__ = [
     "recover",
     "revoke",
     "rotate",
+    "settle",
     "trust",
     "trusted",
 ]
@@ -132,7 +135,7 @@ def own(installation: Installation) -> Own:
             f"`priam init --party NAME --data {installation.folder}`"
         )
     if path.with_name(path.name + _NEW).exists():
-        _settle(installation.folder)  # a crash came while keys were replaced
+        settle(installation.folder)  # a crash came while keys were replaced
     return Own(installation.folder, read_card(path))
 
 
@@ -159,7 +162,7 @@ def trust(me: Own, path: Path, confirmed_by: Sequence[str] = ()) -> None:
 def _replacing(before: KeysTrusted, path: Path, confirmed_by: Sequence[str]) -> KeysTrusted:
     card, note = open_card(path.read_bytes())
     _check_same_party(before, card)
-    if may_follow(before, note):
+    if set(before.log_vkeys) == set(card.log_vkeys) and may_follow(before, note):
         return of_card(card, "rotation")
     if _recovered(note, card.party):
         return of_card(card, "recovery")
@@ -240,19 +243,24 @@ def recover(
 
     ``alone``: without a quorum of them; then two people of each counterpart must answer for it.
     """
+    signers = lent(me, pairs, alone=alone)
+    return _replace(me, "lost", lambda note: notes.sign(note, signers) if signers else note, new, n)
+
+
+def lent(me: Own, pairs: Sequence[KeyPair], *, alone: bool = False) -> list[Signer]:
+    """The signers of recovery keys that are enough of them, or, ``alone``, of what there is."""
     holders = keys_of(me.party).of_role("recovery")
-    lent = [pair for pair in pairs if tuple(pair.vkeys()) in {one.vkeys for one in holders}]
-    if len(lent) != len(pairs):
+    valid = [pair for pair in pairs if tuple(pair.vkeys()) in {one.vkeys for one in holders}]
+    if len(valid) != len(pairs):
         raise UserError("one of these is no valid recovery key; see `priam exchange keys`")
     needed = quorum(len(holders))
-    if len({pair.name for pair in lent}) < needed and not alone:
+    if len({pair.name for pair in valid}) < needed and not alone:
         raise UserError(
-            f"{len(lent)} recovery keys are not enough: {needed} of {len(holders)} are needed. "
+            f"{len(valid)} recovery keys are not enough: {needed} of {len(holders)} are needed. "
             "Without them (--alone) the new card holds only where two people of each other party "
             "answer for it"
         )
-    signers = [signer for pair in lent for signer in pair.signers()]
-    return _replace(me, "lost", lambda note: notes.sign(note, signers) if signers else note, new, n)
+    return [signer for pair in valid for signer in pair.signers()]
 
 
 def _replace(me: Own, reason: str, vouch: Callable[[Note], Note], passphrase: str, n: int) -> Own:
@@ -275,20 +283,19 @@ def _replace(me: Own, reason: str, vouch: Callable[[Note], Note], passphrase: st
         ],
         by=me.actor,
     )
-    _settle(me.folder)
+    settle(me.folder)
     return Own(me.folder, card)
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Put new key and card in place, if they were recorded; else they count for nothing."""
     card = folder / f"party-card{_NEW}"
     try:
         new = open_card(card.read_bytes())[0]
     except (OSError, LogError):
         return
-    if not Row.objects.filter(type=KeysReplaced.type).exists():
-        return
-    if trusted()[new.party].vkeys != new.vkeys:
+    recorded = trusted().get(new.party)
+    if recorded is None or not same_keys(recorded, of_card(new)):
         return
     key = folder / f"party-key{_NEW}"
     if key.exists():

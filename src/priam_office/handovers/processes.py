@@ -133,6 +133,28 @@ class _Worker:
         self.me = parties.recover(self.me, pairs, PASSPHRASE, alone=alone, n=_CHEAP)
         self.signers = self.me.signers(PASSPHRASE)
 
+    def do_replace_log_key(
+        self, reason: str = "rotation", holders: tuple[str, ...] = (), alone: bool = False
+    ) -> None:
+        from django.conf import settings
+
+        from priam.tlog.keys import load_key
+        from priam_office.handovers import logkeys
+
+        pairs = [load_key(self.me.folder / holder, PASSPHRASE) for holder in holders]
+        after = logkeys.replace(
+            settings.INSTALLATION,
+            reason,
+            PASSPHRASE,
+            self.me,
+            self.signers,
+            pairs,
+            alone=alone,
+            n=_CHEAP,
+        )
+        assert after is not None
+        self.me = after
+
     def do_revoke_key(self, vkey: str, reason: str) -> None:
         from priam_office.handovers import parties
 
@@ -236,7 +258,10 @@ class _Worker:
         from priam.tlog.witnesshttp import wsgi
         from priam_office.handovers import parties
 
-        logs = {k.log: [verifier_of(v) for v in k.log_vkeys] for k in parties.trusted().values()}
+        logs = {
+            keys.log: [verifier_of(vkey) for vkey in parties.log_keys_of_today(keys)]
+            for keys in parties.trusted().values()
+        }
         pair = load_key(self.me.folder / "witness-key", PASSPHRASE)
         store = FileStore(self.me.folder / "witness")
         server = create_server(wsgi(Witness(pair.signers(), logs, store)), port=0, host="127.0.0.1")

@@ -16,11 +16,26 @@ from priam.tlog.bundle import BundleParty
 from priam.tlog.notes import VerifierKey
 from priam.tlog.policy import Group, Policy, PolicyLog, PolicyWitness
 from priam_office.handovers.cards import Card, open_card
-from priam_office.handovers.papers import KeyEnrolled, KeyRevoked, KeysReplaced, KeysTrusted
+from priam_office.handovers.papers import (
+    KeyEnrolled,
+    KeyRevoked,
+    KeysReplaced,
+    KeysTrusted,
+    LogKeysReplaced,
+)
 from priam_office.record.acts import body
 from priam_office.record.models import Event as Row
 
-__all__ = ["Keys", "bundle_parties", "keys_of", "of_card", "policy", "same_keys", "trusted"]
+__all__ = [
+    "Keys",
+    "bundle_parties",
+    "keys_of",
+    "log_keys_of_today",
+    "of_card",
+    "policy",
+    "same_keys",
+    "trusted",
+]
 
 E = TypeVar("E", bound=Event)
 
@@ -81,15 +96,21 @@ def _history() -> dict[str, list[KeysTrusted]]:
     count only once people have compared the card.
     """
     history: dict[str, list[KeysTrusted]] = {}
-    for event in _events(KeysTrusted, KeysReplaced):
-        if isinstance(event, KeysReplaced):
-            if event.reason != "rotation":
+    for event in _events(KeysTrusted, KeysReplaced, LogKeysReplaced):
+        if isinstance(event, KeysReplaced | LogKeysReplaced):
+            if event.reason == "lost" or event.card is None:
                 continue
             event = of_card(open_card(event.card)[0], "rotation")
         sets = history.setdefault(event.party, [])
         if not sets or not same_keys(sets[-1], event):
             sets.append(event)
     return history
+
+
+def log_keys_of_today(keys: KeysTrusted) -> tuple[str, ...]:
+    """The keys with which a party's log signs today: those that it has not replaced."""
+    gone = {v for one in _events(LogKeysReplaced) if one.log == keys.log for v in one.old}
+    return tuple(vkey for vkey in keys.log_vkeys if vkey not in gone)
 
 
 def _events(*kinds: type[E]) -> Iterator[E]:
@@ -105,14 +126,19 @@ def bundle_parties() -> list[BundleParty]:
     ]
 
 
-def policy(quorum: int = 1) -> Policy:
+def policy(quorum: int = 1, *, instead: KeysTrusted | None = None, today: bool = False) -> Policy:
     """The trust annex: all trusted logs and witnesses, and how many witnesses must have cosigned.
 
-    A witness with two keys counts once, and only with a line of each: one line alone means that
-    the other was cut off. Without any witness the policy asks for none.
+    A log whose keys were replaced has lines for old and new ones, so that its old checkpoints
+    verify; ``today`` leaves the old ones out, which is what a witness of new checkpoints needs.
+    ``instead``: of this party these keys count, and not those that are trusted yet. A witness
+    with two keys counts once, and only with a line of each: one line alone means that the other
+    was cut off. Without any witness the policy asks for none.
     """
-    keys = trusted().values()
-    logs = [PolicyLog(VerifierKey.parse(vkey)) for key in keys for vkey in key.log_vkeys]
+    known = trusted() | ({instead.party: instead} if instead else {})
+    keys = known.values()
+    of_log = log_keys_of_today if today else KeysTrusted.log_vkeys.__get__
+    logs = [PolicyLog(VerifierKey.parse(vkey)) for key in keys for vkey in of_log(key)]
     eyes, groups = [], []
     for key in keys:
         lines = [

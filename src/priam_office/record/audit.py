@@ -22,9 +22,10 @@ from priam.tlog import audit as tlog
 from priam.tlog.checkpoints import Checkpoint as Statement
 from priam.tlog.checkpoints import open_checkpoint
 from priam.tlog.errors import LogError
+from priam.tlog.logkeys import check_not_replaced
 from priam.tlog.notes import Verifier
 from priam.tlog.tree import HASH_SIZE, parents
-from priam_office.record import guards, projection, ranges
+from priam_office.record import guards, projection, queries, ranges
 from priam_office.record.acts import Recorded, from_row
 from priam_office.record.models import Checkpoint, Event, Node, Salt
 from priam_office.record.ranges import Advance, bytes_of
@@ -141,15 +142,23 @@ def _statements(
     result = []
     # An installation may have got its second key by an update: checkpoints before have one line.
     both_from: int | None = None
+    kinds = {verifier.vkey.kind for verifier in verifiers}
+    vkeys = {(v.name, v.key_id): v.vkey for v in verifiers}
+    try:
+        replaced = queries.replaced_log_keys(origin)
+    except _UNREADABLE:  # that row was changed, and is named elsewhere
+        replaced = {}
     for name, note, size in stored + given:
         try:
             opened = open_checkpoint(note, verifiers, origin=origin, every_kind=False)
             statement = opened.checkpoint
+            signed = [vkeys[line.name, line.key_id] for line in opened.opened.verified]
+            check_not_replaced(origin, statement.size, signed, replaced)
             if size is not None and statement.size != size:
                 raise LogError(f"it states {statement.size} events")
             if both_from is not None and statement.size >= both_from:
                 open_checkpoint(note, verifiers, origin=origin)
-            elif size is not None and len(opened.opened.verified) == len(verifiers):
+            elif size is not None and {key.kind for key in signed} == kinds:
                 both_from = size
         except LogError as error:
             found.add("checkpoint_edited", [f"{name} does not hold: {error}"])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 from priam.errors import UserError
 from priam.tlog.checkpoints import Checkpoint as Statement
 from priam.tlog.checkpoints import parse_checkpoint, sign_checkpoint
 from priam.tlog.errors import LogError
+from priam.tlog.notes import Signer
 from priam.tlog.proofs import consistency_proof, verify_consistency
 from priam_office.record import queries, tree
 from priam_office.record.models import Checkpoint
@@ -16,11 +19,11 @@ from priam_office.record.transactions import writing
 __all__ = ["checkpoint"]
 
 
-def checkpoint(size: int | None = None) -> Checkpoint:
+def checkpoint(size: int | None = None, signers: Sequence[Signer] = ()) -> Checkpoint:
     """Sign size and root of the log as it is now; the same row where nothing was added.
 
-    With ``size``: of its first ``size`` events. Refuses to sign a log that does not continue its
-    last checkpoint.
+    With ``size``: of its first ``size`` events; with ``signers``: with these keys of the log, not
+    only those of today. Refuses to sign a log that does not continue its last checkpoint.
     """
     with writing():
         newest, _ = queries.head()
@@ -39,10 +42,22 @@ def checkpoint(size: int | None = None) -> Checkpoint:
         for other in (_neighbour(size, "lt"), _neighbour(size, "gt")):
             if other is not None:
                 _check_continues(other, size, edge.root())
-        signers = settings.INSTALLATION.signers()
+        signers = signers or _of_today()
         note = sign_checkpoint(Statement(signers[0].name, size, edge.root()), signers)
         hashes = " ".join(value.hex() for value in edge.hashes)
         return Checkpoint.objects.create(size=size, note=str(note), edge=hashes)
+
+
+def _of_today() -> Sequence[Signer]:
+    """The keys of the log, unless an event says that they were replaced."""
+    signers: Sequence[Signer] = settings.INSTALLATION.signers()
+    new = queries.log_keys_of_today(signers[0].name)
+    if new and {str(signer.vkey) for signer in signers} != new:
+        raise UserError(
+            "these keys of the log were replaced, and the new ones are not in use yet; run "
+            "`priam log replace-key` to finish it"
+        )
+    return signers
 
 
 def _neighbour(size: int, way: str) -> Checkpoint | None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from priam.tlog.leaves import Leaf as CheckedLeaf
 from priam.tlog.leaves import leaf_bytes
+from priam.tlog.logkeys import REPLACED
 from priam.tlog.prooffiles import ProofFile
 from priam.tlog.proofs import inclusion_proof
+from priam_office.record.acts import body
 from priam_office.record.models import Checkpoint, Event, Leaf
 from priam_office.record.state import head
 from priam_office.record.tree import StoredTree
@@ -17,9 +21,12 @@ __all__ = [
     "covering",
     "event",
     "head",
+    "is_signed",
     "latest",
     "leaf",
+    "log_keys_of_today",
     "proof",
+    "replaced_log_keys",
     "size_of_events",
 ]
 
@@ -75,7 +82,31 @@ def latest() -> Checkpoint | None:
     return Checkpoint.objects.order_by("-size").first()
 
 
+def is_signed(size: int) -> bool:
+    """Whether there is a checkpoint of this many events."""
+    return Checkpoint.objects.filter(size=size).exists()
+
+
 def covering(sequence: int) -> Checkpoint | None:
     """The newest checkpoint, if it states the event at ``sequence``."""
     last = latest()
     return last if last is not None and last.size > sequence else None
+
+
+def replaced_log_keys(origin: str) -> dict[str, int]:
+    """Keys of this log that it replaced: vkey -> place of the event that says so."""
+    found: dict[str, int] = {}
+    for row in _replacements(origin):
+        for vkey in body(row)["old"]:
+            found.setdefault(vkey, row.sequence)
+    return found
+
+
+def log_keys_of_today(origin: str) -> set[str]:
+    """The keys that came last in an event of this log; empty where none was ever replaced."""
+    last = _replacements(origin).last()
+    return set() if last is None else set(body(last)["new"])
+
+
+def _replacements(origin: str) -> QuerySet[Event]:
+    return Event.objects.filter(type=REPLACED, actor=origin).order_by("sequence")

@@ -219,7 +219,10 @@ class Local:
         from priam.tlog.witnessfiles import FileStore
         from priam_office.handovers import parties
 
-        logs = {k.log: [verifier_of(v) for v in k.log_vkeys] for k in parties.trusted().values()}
+        logs = {
+            keys.log: [verifier_of(vkey) for vkey in parties.log_keys_of_today(keys)]
+            for keys in parties.trusted().values()
+        }
         signers = self.keys.witness.signers(lambda: max(1, int(time.time() + self.clock)))
         answer = Witness(signers, logs, FileStore(self.folder / "witness")).add_checkpoint(request)
         return answer.status, answer.body

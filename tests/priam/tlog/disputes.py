@@ -34,6 +34,10 @@ class Installation:
     leaves: list[bytes] = field(default_factory=list)
     opened: list[tuple[bytes, bytes]] = field(default_factory=list)
     checkpoints: dict[int, Note] = field(default_factory=dict)
+    log_keys: list[KeyPair] = field(default_factory=list)  # the last signs today
+
+    def __post_init__(self) -> None:
+        self.log_keys = self.log_keys or [pair(self.origin, "log")]
 
     @property
     def origin(self) -> str:
@@ -41,7 +45,7 @@ class Installation:
 
     @property
     def log_key(self) -> KeyPair:
-        return pair(self.origin, "log")
+        return self.log_keys[-1]
 
     @property
     def office_key(self) -> KeyPair:
@@ -69,10 +73,21 @@ class Installation:
         self.tree.append(leaf_hash(self.leaves[-1]))
         return index
 
-    def checkpoint(self, witness: KeyPair | None) -> int:
+    def replace_log_key(self) -> int:
+        """New keys for the log; the last checkpoint of the old ones is signed by both."""
+        old = self.log_key
+        seed = hashlib.sha256(f"{self.origin} {len(self.log_keys)}".encode()).digest()
+        self.log_keys.append(KeyPair(self.origin, "log", seed, seed))
+        payload = {"old": old.vkeys(), "new": self.log_key.vkeys(), "reason": "rotation"}
+        place = self.record("log_key_replaced", payload)
+        self.checkpoint(EYE, [old, self.log_key])
+        return place
+
+    def checkpoint(self, witness: KeyPair | None, keys: list[KeyPair] | None = None) -> int:
         size = self.tree.size
         point = Checkpoint(self.origin, size, self.tree.root())
-        note = sign_checkpoint(point, self.log_key.signers(lambda: NOW))
+        signers = [s for key in keys or [self.log_key] for s in key.signers(lambda: NOW)]
+        note = sign_checkpoint(point, signers)
         if witness is not None:
             note = notes.sign(note, witness.signers(lambda: NOW + 60))
         self.checkpoints[size] = note
@@ -91,7 +106,8 @@ EYE = pair("neutral.example/witness", "witness")
 
 def policy(*installations: Installation) -> Policy:
     """Both logs and one witness, who must have cosigned."""
-    logs = [PolicyLog(VerifierKey.parse(v)) for i in installations for v in i.log_key.vkeys()]
+    keys = [key for one in installations for key in one.log_keys]
+    logs = [PolicyLog(VerifierKey.parse(vkey)) for key in keys for vkey in key.vkeys()]
     witness = PolicyWitness("neutral", VerifierKey.parse(EYE.vkeys()[0]))
     return Policy(tuple(logs), (witness,), (), "neutral")
 

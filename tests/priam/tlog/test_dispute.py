@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from priam.tlog.bundle import Bundle, BundleParty, read_bundle, write_bundle
+from priam.tlog import notes
+from priam.tlog.bundle import Bundle, BundleParty, Growth, read_bundle, write_bundle
 from priam.tlog.checkpoints import Checkpoint, sign_checkpoint
 from priam.tlog.dispute import Report, verify_bundle
 from priam.tlog.errors import FormatError, LogError
@@ -319,6 +321,81 @@ def test_a_key_used_after_its_revocation(entered: bool) -> None:
     assert "unilateral, signed by B only" in said(result, "claimed")
     # the manifest entered before the revocation keeps its signatures
     assert "8 bags from A to B; both parties signed" in said(result, "proved")
+
+
+def _replaced() -> tuple[Dispute, int, dict[str, Any]]:
+    """A's log with new keys and one act after that; its place, what to add to the bundle."""
+    case = dispute(missing=0)
+    a, before = case.a, case.a.tree.size
+    place = a.replace_log_key()
+    a.record("agreed", {"agreement": "second"})
+    size = a.checkpoint(EYE)
+    notes_ = tuple(str(a.checkpoints[at]) for at in (place + 1, size))
+    steps = tuple(
+        Growth(a.origin, start, end, tuple(a.tree.consistency_proof(start, end)))
+        for start, end in ((before, place + 1), (place + 1, size))
+    )
+    acts = tuple(a.event(at, size) for at in (place, place + 1))
+    more = {
+        "checkpoints": (*case.bundle.checkpoints, *notes_),
+        "growth": (*case.bundle.growth, *steps),
+        "events": (*case.bundle.events, *acts),
+    }
+    return case, place, more
+
+
+def _other_end(office: Installation, same: int) -> Tree:
+    """The first ``same`` leaves of a log and then another one."""
+    return Tree.from_hashes(b"".join(map(leaf_hash, office.leaves[:same])) + bytes(32))
+
+
+def test_a_log_goes_on_under_new_keys() -> None:
+    case, place, more = _replaced()
+    result = report(case, **more)
+    assert result.ok, said(result, "contradiction") + said(result, "invalid")
+    assert f"log_key_replaced, at place {place} of a.example/log" in said(result, "proved")
+    assert f"growth a.example/log {place + 1} to {place + 2}" in said(result, "proved")
+
+
+@pytest.mark.parametrize("witness", [None, EYE])
+def test_a_log_key_used_after_it_was_replaced(witness: KeyPair | None) -> None:
+    """Whoever stole it cannot go on with the log, nor make it seem to lie."""
+    case, place, more = _replaced()
+    stolen = case.a.log_keys[0]
+    rival = _other_end(case.a, place + 1)
+    forged = sign_checkpoint(
+        Checkpoint(case.a.origin, place + 2, rival.root()), stolen.signers(lambda: NOW)
+    )
+    if witness is not None:
+        forged = notes.sign(forged, witness.signers(lambda: NOW + 90))
+    for order in ((*more["checkpoints"], str(forged)), (str(forged), *more["checkpoints"])):
+        result = report(case, **more | {"checkpoints": order})
+        assert (
+            f"checkpoint a.example/log {place + 2}: it does not count: signed with a key of "
+            f"a.example/log that was replaced at place {place} of its log"
+        ) in said(result, "invalid")
+        assert not result.of("contradiction") and not result.split_views
+    view = SplitView(str(forged), str(case.a.checkpoints[place + 2]))
+    result = report(case, **more | {"split_views": (bytes(view).decode(),)})
+    assert "it proves nothing: signed with a key of a.example/log that was" in said(
+        result, "invalid"
+    )
+    assert not result.split_views
+    # without the event nobody can know that the key was replaced: it is a lie of the log then
+    unknown = report(
+        case, **more | {"events": (), "checkpoints": (*more["checkpoints"], str(forged))}
+    )
+    assert unknown.split_views
+
+
+def test_two_lies_before_the_keys_were_replaced_stay_lies() -> None:
+    case, place, more = _replaced()
+    rival = _other_end(case.a, place - 1)
+    lie = sign_checkpoint(
+        Checkpoint(case.a.origin, place, rival.root()), case.a.log_keys[0].signers(lambda: NOW)
+    )
+    result = report(case, **more | {"checkpoints": (*more["checkpoints"], str(lie))})
+    assert "two histories" in said(result, "contradiction")
 
 
 def test_receptions() -> None:
