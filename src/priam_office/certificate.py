@@ -22,6 +22,8 @@ from priam.errors import InputError
 __all__ = ["fingerprint", "own_certificate"]
 
 _YEARS = 5
+# To be shown to a witness as well (`priam witness request --show-certificate`).
+_USES = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
 
 
 def own_certificate(folder: Path, hosts: Iterable[str]) -> tuple[Path, Path]:
@@ -46,7 +48,12 @@ def _make(certificate: Path, key: Path, hosts: list[str]) -> None:
         .not_valid_after(now + timedelta(days=365 * _YEARS))
         .add_extension(x509.SubjectAlternativeName([_name(host) for host in hosts]), False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+        .add_extension(x509.ExtendedKeyUsage(_USES), False)
+        # All own certificates have one name: these tell them apart where several are trusted.
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(secret.public_key()), False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(secret.public_key()), False
+        )
         .sign(secret, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import urllib.error
 import urllib.request
@@ -13,7 +14,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from waitress.server import create_server
 
 from priam.errors import UserError
 from priam.events import PartyDeclared
@@ -21,21 +21,27 @@ from priam.tlog import notes
 from priam.tlog.checkpoints import open_checkpoint
 from priam.tlog.keys import save_key
 from priam.tlog.notes import Ed25519Verifier
-from priam.tlog.witness import MemoryStore, Witness
+from priam.tlog.witness import MAX_REQUEST_BYTES, MemoryStore, Witness
 from priam.tlog.witnessfiles import FileStore
-from priam.tlog.witnesshttp import post, wsgi
+from priam.tlog.witnesshttp import post, tls_context, wsgi
+from priam_office import listening
+from priam_office.certificate import own_certificate
 from tests.priam.tlog.test_witness import EYE, FAKE, LOG, ORIGIN, request, signed
 
 
 @contextmanager
-def served_at(witness: Witness) -> Iterator[str]:
+def served_at(witness: Witness, *tls: Path, clients: Path | None = None) -> Iterator[str]:
     """The address of a witness on a free port of this machine."""
-    server = create_server(wsgi(witness), host="127.0.0.1", port=0, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()
+    pair = (tls[0], tls[1]) if tls else None
+    made = listening.server(
+        wsgi(witness), "127.0.0.1", 0, pair, clients=clients, largest=MAX_REQUEST_BYTES
+    )
+    server = listening.prepared(made)
+    threading.Thread(target=server.serve, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.effective_port}"
+        yield listening.address(server)
     finally:
-        server.close()
+        server.stop()
 
 
 @pytest.fixture
@@ -70,6 +76,48 @@ def test_torchwood_dialogue_over_http(shared: Path, tmp_path: Path) -> None:
             # step 3: the present text of tlog-witness says 404 for an unknown log
             expected = 404 if number == 3 else step["status"]
             assert post(url)(step["body"].encode())[0] == expected, number
+
+
+def test_dialogue_over_tls(tmp_path: Path) -> None:
+    witness = Witness(EYE.signers(), {ORIGIN: LOG.verifiers()}, MemoryStore())
+    (tmp_path / "eye").mkdir()
+    pair = own_certificate(tmp_path / "eye", [])
+    with served_at(witness, *pair) as url:
+        assert url.startswith("https://")
+        assert post(url, context=tls_context(pair[0], None))(request(0, 3))[0] == 200
+        with pytest.raises(UserError, match=r"does not answer: .*self.signed certificate"):
+            post(url)(request(3, 8))
+        with pytest.raises(UserError, match="does not answer"):
+            post(url.replace("https", "http"))(request(3, 8))
+        old = tls_context(pair[0], None)
+        old.minimum_version = ssl.TLSVersion.TLSv1_2
+        old.maximum_version = ssl.TLSVersion.TLSv1_2
+        with pytest.raises(UserError, match="does not answer"):
+            post(url, context=old)(request(3, 8))
+    with pytest.raises(UserError, match="no https address"):
+        post("http://127.0.0.1:1", context=tls_context(None, None))
+    with pytest.raises(UserError, match="no certificate can be read"):
+        tls_context(pair[1], None)
+
+
+def test_strangers_are_not_answered_where_clients_are_named(tmp_path: Path) -> None:
+    witness = Witness(EYE.signers(), {ORIGIN: LOG.verifiers()}, MemoryStore())
+    pairs = {}
+    for name in ("eye", "a", "b", "stranger"):
+        (tmp_path / name).mkdir()
+        pairs[name] = own_certificate(tmp_path / name, [])
+    clients = tmp_path / "clients.pem"
+    clients.write_bytes(pairs["a"][0].read_bytes() + pairs["b"][0].read_bytes())
+    with served_at(witness, *pairs["eye"], clients=clients) as url:
+        for shown in (None, pairs["stranger"]):
+            with pytest.raises(UserError, match="does not answer"):
+                post(url, context=tls_context(pairs["eye"][0], shown))(request(0, 3))
+        assert post(url, context=tls_context(pairs["eye"][0], pairs["b"]))(request(0, 3))[0] == 200
+    with (
+        pytest.raises(UserError, match="expected certificates"),
+        served_at(witness, *pairs["eye"], clients=pairs["a"][1]),
+    ):
+        pass
 
 
 def test_only_one_address_answers(served: tuple[str, Witness]) -> None:

@@ -6,10 +6,12 @@ the same bytes travel: a request file goes to the witness, an answer file comes 
 
 from __future__ import annotations
 
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from priam.tlog import notes
@@ -17,7 +19,7 @@ from priam.tlog.errors import LogError
 from priam.tlog.notes import Note, Verifier
 from priam.tlog.witness import MAX_REQUEST_BYTES, Answer, Request, Witness
 
-__all__ = ["RolledBackError", "add_lines", "ask", "post", "wsgi"]
+__all__ = ["RolledBackError", "add_lines", "ask", "post", "tls_context", "wsgi"]
 
 PATH = "/add-checkpoint"
 Post = Callable[[bytes], tuple[int, str]]  # request -> status and body
@@ -55,9 +57,25 @@ def _answer(witness: Witness, environ: dict[str, Any]) -> Answer:
     return witness.add_checkpoint(environ["wsgi.input"].read(length))
 
 
-def post(url: str, *, timeout: float = 20.0) -> Post:
-    """How to send a request to the witness at ``url``."""
+def tls_context(authority: Path | None, client: tuple[Path, Path] | None) -> ssl.SSLContext:
+    """TLS 1.3 to a witness whose certificate is, or is made by, one in ``authority`` (PEM; the
+    system's authorities if None). ``client``: certificate and key to show it."""
+    try:
+        context = ssl.create_default_context(cafile=authority)
+        if client is not None:
+            context.load_cert_chain(*client)
+    except OSError as error:  # ssl.SSLError is one
+        files = ", ".join(map(str, (authority, *(client or ()))))
+        raise LogError(f"no certificate can be read from {files} ({error})") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
+
+
+def post(url: str, *, timeout: float = 20.0, context: ssl.SSLContext | None = None) -> Post:
+    """How to send a request to the witness at ``url``; ``context`` for https, if not the usual."""
     address = url.rstrip("/") + PATH
+    if context is not None and not address.startswith("https://"):
+        raise LogError(f"{url!r} is no https address; certificates would not be looked at")
     if not address.startswith(("http://", "https://")):
         raise LogError(f"{url!r} is no address of a witness; expected http:// or https://")
 
@@ -65,7 +83,7 @@ def post(url: str, *, timeout: float = 20.0) -> Post:
         request = urllib.request.Request(address, data=body, method="POST")
         request.add_header("Content-Type", "text/plain; charset=utf-8")
         try:
-            with urllib.request.urlopen(request, timeout=timeout) as response:
+            with urllib.request.urlopen(request, timeout=timeout, context=context) as response:
                 return response.status, response.read(MAX_REQUEST_BYTES).decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read(MAX_REQUEST_BYTES).decode("utf-8", "replace")

@@ -15,6 +15,7 @@ from priam.cli.counted import counted
 from priam.errors import InputError, UserError
 from priam_office import unlocking
 from priam_office.commands.opening import PassphraseOption, data_option, open_installation
+from priam_office.commands.witness import authority_option, poster, shown_option
 
 if TYPE_CHECKING:
     from priam_office.record.audit import Report
@@ -121,7 +122,11 @@ def _asked(path: Path) -> str:
 @data_option
 @click.option("--witness", "urls", multiple=True, help="Address of a witness of this log.")
 @click.option("--alone", is_flag=True, help="No witness ever cosigned this log; nobody is asked.")
-def catch_up(folder: Path, urls: tuple[str, ...], alone: bool) -> None:
+@authority_option
+@shown_option
+def catch_up(
+    folder: Path, urls: tuple[str, ...], alone: bool, authority: Path | None, show: bool
+) -> None:
     """Let a restored installation write again, if nobody has seen more of its log.
 
     A witness that remembers fewer events, or as many, cosigns the log as it is now; one that
@@ -129,7 +134,6 @@ def catch_up(folder: Path, urls: tuple[str, ...], alone: bool) -> None:
     ask`, `priam witness take`.
     """
     installation = open_installation(folder)
-    from priam.tlog.witnesshttp import post
     from priam_office.handovers import trusted, witnessing
     from priam_office.record import queries, restored
 
@@ -138,7 +142,8 @@ def catch_up(folder: Path, urls: tuple[str, ...], alone: bool) -> None:
     for url in urls:
         if not vkeys:
             raise UserError("no keys of a witness are trusted here; see `priam exchange trust`")
-        witnessing.cosigned_by(installation.folder, post(url), vkeys)
+        send = poster(installation.folder, url, authority, show)
+        witnessing.cosigned_by(installation.folder, send, vkeys)
     if not urls and not alone and restored.held() is not None:
         raise UserError("name a witness to ask (--witness URL), or say that there is none: --alone")
     if alone and vkeys:

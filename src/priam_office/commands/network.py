@@ -47,22 +47,19 @@ def serve(
     if (certificate is None) != (key is None):
         raise UserError("--certificate and --key go together")
     me = own_party(folder)
+    from priam_office import listening
     from priam_office.certificate import fingerprint, own_certificate
-    from priam_office.handovers.answering import Answering, tls_server
+    from priam_office.handovers import transfer
+    from priam_office.handovers.answering import Answering
 
     if certificate is None or key is None:
         certificate, key = own_certificate(me.folder, [host])
     shown = fingerprint(certificate)
     digest = shown.replace(":", "").lower()
     application = Answering(me, me.signers(passphrase), digest, click.echo)
-    server = tls_server(application, host, port, certificate, key)
-    try:
-        server.prepare()
-    except OSError as error:
-        raise UserError(
-            f"port {port} on {host} cannot be opened ({error.strerror}); choose another with --port"
-        ) from None
-    click.echo(f"Exchange of {me.party} on https://{host}:{server.bind_addr[1]} (Ctrl-C ends)")
+    tls, largest = (certificate, key), transfer.LARGEST
+    server = listening.prepared(listening.server(application, host, port, tls, largest=largest))
+    click.echo(f"Exchange of {me.party} on {listening.address(server)} (Ctrl-C ends)")
     click.echo(f"Fingerprint of the certificate (SHA-256): {shown}")
     try:
         server.serve()

@@ -75,12 +75,6 @@ def serve(
     _read_record()
     _load_pages()
     server = _server(host, port, certificate, key)
-    try:
-        server.prepare()
-    except OSError as error:
-        raise UserError(
-            f"port {port} on {host} cannot be opened ({_why(error)}); choose another with --port"
-        ) from None
     for text in warnings():
         click.echo(f"unsafe: {text}", err=True)
     _say_where(server, certificate if secure else None)
@@ -148,38 +142,20 @@ def _everywhere(host: str) -> bool:
 
 
 def _server(host: str, port: int, certificate: Path | None, key: Path | None) -> Any:
-    from cheroot.ssl.builtin import BuiltinSSLAdapter
-    from cheroot.wsgi import Server
-
+    from priam_office import listening
     from priam_office.wsgi import application
 
-    server = Server((host, port), application, numthreads=_THREADS, server_name="priam", timeout=30)
-    server.software = "priam"
-    server.max_request_body_size = _LARGEST_REQUEST
-    server.max_request_header_size = 64 * 1024
-    server.error_log = _quiet
-    if certificate is not None:
-        try:
-            server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(key))
-        except OSError as error:
-            raise UserError(f"{certificate} and {key} do not fit ({_why(error)})") from None
-    return server
-
-
-def _quiet(message: str = "", level: int = 20, traceback: bool = False) -> None:
-    """The server's own log would quote addresses; failures of views are logged by Django."""
-
-
-def _why(error: OSError) -> str:
-    return error.strerror or str(error)
+    tls = None if certificate is None or key is None else (certificate, key)
+    made = listening.server(
+        application, host, port, tls, threads=_THREADS, largest=_LARGEST_REQUEST, timeout=30
+    )
+    return listening.prepared(made)
 
 
 def _say_where(server: Any, certificate: Path | None) -> None:
+    from priam_office import listening
     from priam_office.certificate import fingerprint
 
-    host, port = server.bind_addr[:2]
-    shown = f"[{host}]" if ":" in host else host
-    scheme = "https" if certificate else "http"
-    click.echo(f"Serving on {scheme}://{shown}:{port}/ (Ctrl-C ends)")
+    click.echo(f"Serving on {listening.address(server)}/ (Ctrl-C ends)")
     if certificate:
         click.echo(f"Fingerprint of the certificate (SHA-256): {fingerprint(certificate)}")

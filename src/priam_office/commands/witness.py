@@ -14,8 +14,17 @@ from priam_office.commands.opening import PassphraseOption, data_option, open_in
 
 if TYPE_CHECKING:
     from priam.tlog.witness import Witness
+    from priam.tlog.witnesshttp import Post
 
-__all__ = ["new_passphrase_option", "open_witness", "passphrase_option", "witness"]
+__all__ = [
+    "authority_option",
+    "new_passphrase_option",
+    "open_witness",
+    "passphrase_option",
+    "poster",
+    "shown_option",
+    "witness",
+]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 passphrase_option = click.option(
@@ -44,6 +53,19 @@ _STORE = click.option(
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder in which the witness remembers what it cosigned.",
+)
+
+
+authority_option = click.option(
+    "--authority",
+    type=_FILE,
+    help="Certificate (PEM) of the witness at an https address, where it made its own.",
+)
+shown_option = click.option(
+    "--show-certificate",
+    "show",
+    is_flag=True,
+    help="Show this installation's own TLS certificate, where the witness asks for one.",
 )
 
 
@@ -95,25 +117,58 @@ def key(file: Path, name: str, passphrase: str) -> None:
 @_STORE
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--tls", is_flag=True, help="Serve HTTPS with a certificate of the witness's own.")
+@click.option("--tls-certificate", type=_FILE, help="Certificate (PEM) for HTTPS, with --tls-key.")
+@click.option("--tls-key", type=_FILE, help="Key (PEM) of --tls-certificate.")
+@click.option(
+    "--clients",
+    type=_FILE,
+    help="Answer only who shows one of these certificates (PEM), or one made by one of them.",
+)
 @passphrase_option
-def serve(key: Path, logs: Path, store: Path, host: str, port: int, passphrase: str) -> None:
-    """Serve POST /add-checkpoint until interrupted (Ctrl-C). Put a proxy with TLS in front."""
-    from waitress.server import create_server
+def serve(
+    key: Path,
+    logs: Path,
+    store: Path,
+    host: str,
+    port: int,
+    tls: bool,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+    clients: Path | None,
+    passphrase: str,
+) -> None:
+    """Serve POST /add-checkpoint until interrupted (Ctrl-C).
 
+    A cosignature is public and its line proves itself. TLS hides which log grows when, and with
+    --clients strangers cost the witness nothing.
+    """
+    from priam.tlog.witness import MAX_REQUEST_BYTES
     from priam.tlog.witnesshttp import wsgi
+    from priam_office import listening
+    from priam_office.certificate import fingerprint, own_certificate
 
+    if (tls_certificate is None) != (tls_key is None):
+        raise UserError("--tls-certificate and --tls-key go together")
+    pair = None if tls_certificate is None or tls_key is None else (tls_certificate, tls_key)
+    if clients is not None and not tls and pair is None:
+        raise UserError("--clients needs HTTPS: --tls, or --tls-certificate and --tls-key")
     application = wsgi(open_witness(key, logs, store, passphrase))
+    if tls and pair is None:
+        pair = own_certificate(store, [host])
+    made = listening.server(
+        application, host, port, pair, clients=clients, largest=MAX_REQUEST_BYTES
+    )
+    server = listening.prepared(made)
+    click.echo(f"Witness on {listening.address(server)} (Ctrl-C ends)")
+    if pair is not None:
+        click.echo(f"Fingerprint of the certificate (SHA-256): {fingerprint(pair[0])}")
     try:
-        server = create_server(application, host=host, port=port, threads=4, ident=None)
-    except OSError as error:
-        raise UserError(
-            f"port {port} on {host} cannot be opened ({error.strerror}); choose another with --port"
-        ) from None
-    click.echo(f"Witness on http://{server.effective_host}:{server.effective_port} (Ctrl-C ends)")
-    try:
-        server.run()
+        server.serve()
+    except KeyboardInterrupt:
+        pass
     finally:
-        server.close()
+        server.stop()
 
 
 @witness.command(short_help="Answer one request that came as a file.")
@@ -165,13 +220,29 @@ def take(folder: Path, file: Path, vkeys: tuple[str, ...]) -> None:
 @data_option
 @click.argument("url")
 @click.option("--vkey", "vkeys", multiple=True, required=True, help="Public key of the witness.")
-def request(folder: Path, url: str, vkeys: tuple[str, ...]) -> None:
+@authority_option
+@shown_option
+def request(
+    folder: Path, url: str, vkeys: tuple[str, ...], authority: Path | None, show: bool
+) -> None:
     """Sign a checkpoint of the log as it is now and have the witness at URL cosign it."""
     installation = open_installation(folder)
-    from priam.tlog.witnesshttp import post
     from priam_office.handovers import witnessing
 
-    click.echo(witnessing.cosigned_by(installation.folder, post(url), vkeys), nl=False)
+    send = poster(installation.folder, url, authority, show)
+    click.echo(witnessing.cosigned_by(installation.folder, send, vkeys), nl=False)
+
+
+def poster(folder: Path, url: str, authority: Path | None, show: bool) -> Post:
+    """How to send a request to a witness, with what :data:`authority_option` and
+    :data:`shown_option` say."""
+    from priam.tlog.witnesshttp import post, tls_context
+    from priam_office.certificate import own_certificate
+
+    if authority is None and not show:
+        return post(url)
+    pair = own_certificate(folder, []) if show else None
+    return post(url, context=tls_context(authority, pair))
 
 
 def open_witness(key: Path, logs: Path, store: Path, passphrase: str) -> Witness:

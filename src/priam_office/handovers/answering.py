@@ -6,13 +6,11 @@ import hashlib
 import json
 import re
 import secrets
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,7 +23,7 @@ from priam_office.handovers import importing, parties, transfer
 from priam_office.handovers.parties import Own
 from priam_office.handovers.transfer import Part
 
-__all__ = ["Answering", "tls_server"]
+__all__ = ["Answering"]
 
 _LIFE = 3600.0  # seconds of a session
 _SESSIONS = 64
@@ -154,28 +152,6 @@ class Answering:
         self.say(f"{taken.sender}: {taken.events} acts, {taken.new} of them new")
         known = transfer.seen_of(self.me, parties.trusted()[session.party].log)
         return 200, _json(offset=size, taken=asdict(taken), known=known)
-
-
-def tls_server(application: Answering, host: str, port: int, certificate: Path, key: Path) -> Any:
-    """A server (cheroot) with TLS 1.3, to be prepared and served; certificate and key are PEM."""
-    from cheroot.ssl.builtin import BuiltinSSLAdapter
-    from cheroot.wsgi import Server
-
-    server = Server((host, port), application, numthreads=4, server_name="priam", timeout=60)
-    server.software = "priam"
-    server.max_request_body_size = transfer.LARGEST
-    server.max_request_header_size = 64 * 1024
-    server.error_log = _quiet
-    try:
-        server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(key))
-    except OSError as error:
-        raise UserError(f"{certificate} and {key} do not fit ({error})") from None
-    server.ssl_adapter.context.minimum_version = ssl.TLSVersion.TLSv1_3
-    return server
-
-
-def _quiet(*args: Any, **options: Any) -> None:
-    """The server's own log would quote addresses."""
 
 
 def _json(**members: Any) -> bytes:

@@ -194,16 +194,23 @@ class _Worker:
     def do_exchange_serve(self) -> tuple[str, str]:
         """Serve the exchange over TLS on a free port; returns address and fingerprint."""
         from priam_office.certificate import fingerprint, own_certificate
-        from priam_office.handovers.answering import Answering, tls_server
+        from priam_office.handovers import transfer
+        from priam_office.handovers.answering import Answering
 
-        certificate, key = own_certificate(self.me.folder, [])
-        digest = fingerprint(certificate).replace(":", "").lower()
+        tls = own_certificate(self.me.folder, [])
+        digest = fingerprint(tls[0]).replace(":", "").lower()
         self.answering = Answering(self.me, self.signers, digest)
-        server = tls_server(self.answering, "127.0.0.1", 0, certificate, key)
-        server.prepare()
+        return self._served(self.answering, tls, transfer.LARGEST), digest
+
+    def _served(self, application: Any, tls: tuple[Path, Path] | None, largest: int) -> str:
+        """Serve on a free port until this process ends; returns the address."""
+        from priam_office import listening
+
+        made = listening.server(application, "127.0.0.1", 0, tls, largest=largest)
+        server = listening.prepared(made)
         self.stops.append(server.stop)
         threading.Thread(target=server.serve, daemon=True).start()
-        return f"https://127.0.0.1:{server.bind_addr[1]}", digest
+        return listening.address(server)
 
     def do_sync(self, url: str, peer: str, pin: str | None = None) -> tuple[Any, Any]:
         from priam_office.handovers import syncing
@@ -249,11 +256,9 @@ class _Worker:
 
     def do_witness_serve(self) -> str:
         """Serve this installation's witness on a free port; returns its address."""
-        from waitress.server import create_server
-
         from priam.tlog.cosignatures import verifier_of
         from priam.tlog.keys import load_key
-        from priam.tlog.witness import Witness
+        from priam.tlog.witness import MAX_REQUEST_BYTES, Witness
         from priam.tlog.witnessfiles import FileStore
         from priam.tlog.witnesshttp import wsgi
         from priam_office.handovers import parties
@@ -264,9 +269,7 @@ class _Worker:
         }
         pair = load_key(self.me.folder / "witness-key", PASSPHRASE)
         store = FileStore(self.me.folder / "witness")
-        server = create_server(wsgi(Witness(pair.signers(), logs, store)), port=0, host="127.0.0.1")
-        threading.Thread(target=server.run, daemon=True).start()
-        return f"http://127.0.0.1:{server.effective_port}"
+        return self._served(wsgi(Witness(pair.signers(), logs, store)), None, MAX_REQUEST_BYTES)
 
     def do_witness_request(self, url: str, witness: str) -> str:
         from priam.tlog.witnesshttp import post
