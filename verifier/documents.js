@@ -18,6 +18,9 @@ const BUNDLE = {
   split_views: listOf(isText),
 };
 
+// Leaf hashes prove nothing: they are for a log that lost events.
+const WITH_LEAVES = { ...BUNDLE, leaves: listOf(shaped({ log: isText, start: isCount, hashes: isText })) };
+
 // A note over one line of canonical JSON and a newline.
 function lineOf(text, what) {
   need(text.endsWith("\n"), `${what} does not end with a newline`);
@@ -28,7 +31,8 @@ function readBundle(bytes) {
   need(bytes.length <= 16 * 2 ** 20, "the bundle has more than 16 MiB");
   const note = parseNote(textOf(bytes, "the bundle"));
   const bundle = lineOf(note.text, "the bundle");
-  need(shaped(BUNDLE)(bundle), "this is no priam-bundle/v1: a member is missing, of a wrong kind, or too many");
+  need(shaped(BUNDLE)(bundle) || (shaped(WITH_LEAVES)(bundle) && bundle.leaves.length), "this is no priam-bundle/v1: a member is missing, of a wrong kind, or too many");
+  for (const run of bundle.leaves ?? []) need(unbase64(run.hashes).length % 32 === 0, "leaf hashes have 32 bytes each");
   for (const item of [...bundle.growth, ...bundle.events]) item.hashes = item.hashes.map(hash32);
   for (const event of bundle.events) event.salt = event.salt === null ? null : unbase64(event.salt);
   return { bundle, note };

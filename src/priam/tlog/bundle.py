@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from priam.tlog import notes
 from priam.tlog.errors import FormatError
-from priam.tlog.hashes import decode_base64, decode_hash, encode_base64
+from priam.tlog.hashes import HASH_SIZE, decode_base64, decode_hash, encode_base64
 from priam.tlog.leaves import canonical_json
 from priam.tlog.notes import Note, Signer
 
@@ -25,6 +25,7 @@ __all__ = [
     "BundleEvent",
     "BundleParty",
     "Growth",
+    "LeafHashes",
     "parse_parties",
     "read_bundle",
     "write_bundle",
@@ -66,6 +67,16 @@ class BundleEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class LeafHashes:
+    """Leaf hashes of ``log`` from place ``start`` on, 32 bytes each, one after the other. They
+    prove nothing; a log that lost events can be made again with them."""
+
+    log: str
+    start: int
+    hashes: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """Evidence about ``subject``. ``checkpoints``, ``manifests``, ``receptions`` and
     ``split_views`` hold the texts of signed files as they are; ``created`` is a claim."""
@@ -80,11 +91,12 @@ class Bundle:
     manifests: tuple[str, ...] = ()
     receptions: tuple[str, ...] = ()
     split_views: tuple[str, ...] = field(default=())
+    leaves: tuple[LeafHashes, ...] = ()
 
     @property
     def text(self) -> str:
         """The note text: one line of RFC 8785 JSON."""
-        members = {
+        members: dict[str, Any] = {
             "format": FORMAT,
             "subject": self.subject,
             "created": self.created,
@@ -102,6 +114,11 @@ class Bundle:
             "receptions": list(self.receptions),
             "split_views": list(self.split_views),
         }
+        if self.leaves:
+            members["leaves"] = [
+                {"log": run.log, "start": run.start, "hashes": encode_base64(run.hashes)}
+                for run in self.leaves
+            ]
         return canonical_json(members).decode() + "\n"
 
     @classmethod
@@ -122,6 +139,7 @@ class Bundle:
                 manifests=_strings(members["manifests"]),
                 receptions=_strings(members["receptions"]),
                 split_views=_strings(members["split_views"]),
+                leaves=tuple(map(_leaves, members.get("leaves", []))),
             )
             same = bundle.text == text
         except FormatError:
@@ -185,6 +203,13 @@ def _growth(members: Any) -> Growth:
         _whole(members["end"]),
         tuple(map(decode_hash, _strings(members["hashes"]))),
     )
+
+
+def _leaves(members: Any) -> LeafHashes:
+    hashes = decode_base64(_string(members["hashes"]), "leaf hashes")
+    if len(hashes) % HASH_SIZE:
+        raise FormatError(f"leaf hashes have {HASH_SIZE} bytes each")
+    return LeafHashes(_string(members["log"]), _whole(members["start"]), hashes)
 
 
 def _event(members: Any) -> BundleEvent:

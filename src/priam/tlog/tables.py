@@ -87,15 +87,19 @@ class Finding:
 
 
 def row_hash(row: EventRow, sequence: int | None = None) -> bytes:
-    """Leaf hash that the row gives, at its own place or at ``sequence``."""
+    """Leaf hash that the row gives, at its own place or at ``sequence``; a row of type
+    :data:`LOST` stands for an event of which only the leaf hash (its commitment) is known."""
     place = row[0] if sequence is None else sequence
     try:
+        if row[2] == LOST:
+            return bytes.fromhex(row[7])
         return leaf_hash(encode_leaf(row[3], row[2], row[1], place, *row[4:8]))
     except (TypeError, ValueError):  # a value of the wrong type was written into the table
         return b""
 
 
 MISSING = bytes(HASH_SIZE)
+LOST = "record.lost"
 _LARGEST_GAP = 100_000
 _BATCH = 1 << 14
 _QUOTES = 28  # in a leaf without a quotation mark in any value
@@ -196,7 +200,7 @@ class Tables:
                     opens = _opens(salt, body, committed)
                 if not opens:
                     self._payload_edited(row)
-            if not plain:
+            if not plain or kind == LOST:
                 digest = row_hash(row)
             if (
                 leaf is not None

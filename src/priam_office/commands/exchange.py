@@ -281,5 +281,28 @@ def import_(folder: Path, files: tuple[Path, ...]) -> None:
             click.echo(f"{counted(taken.freed, 'act')} had waited for this file and are taken in.")
 
 
+@exchange.command("give-back", short_help="Return a party's own files that it has lost.")
+@data_option
+@click.option("--to", required=True, help="The party whose files they are.")
+@click.option("--since", default=0, show_default=True, help="Events of its log that it still has.")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
+def give_back(folder: Path, to: str, since: int, out: Path) -> None:
+    """Copy the exchange files of party --to that lie here into the folder --out, to be returned.
+
+    They are as that party signed them; nothing of this installation is in them that it had not
+    given to it before. There: `priam log take-back`.
+    """
+    me = own_party(folder)
+    from priam_office.handovers import returning
+
+    found = returning.give_back(me, to, since)
+    if not found:
+        raise UserError(f"no file of {to} lies here that goes beyond its first {since} events")
+    out.mkdir(parents=True, exist_ok=True)
+    for path in found:
+        write_file(out / path.name, path.read_bytes())
+    click.echo(f"Carry {counted(len(found), 'file')} in {out} to {to}.")
+
+
 for _command in (handover, hand_over, count, serve, sync, *ACTS, *KEY_COMMANDS):
     exchange.add_command(_command)

@@ -15,7 +15,12 @@ from priam.cli.counted import counted
 from priam.errors import InputError, UserError
 from priam_office import unlocking
 from priam_office.commands.opening import PassphraseOption, data_option, open_installation
-from priam_office.commands.witness import authority_option, poster, shown_option
+from priam_office.commands.witness import (
+    authority_option,
+    passphrase_option,
+    poster,
+    shown_option,
+)
 
 if TYPE_CHECKING:
     from priam_office.record.audit import Report
@@ -134,7 +139,7 @@ def catch_up(
     ask`, `priam witness take`.
     """
     installation = open_installation(folder)
-    from priam_office.handovers import trusted, witnessing
+    from priam_office.handovers import returning, trusted, witnessing
     from priam_office.record import queries, restored
 
     vkeys = [vkey for keys in trusted.trusted().values() for vkey in keys.witness_vkeys]
@@ -151,7 +156,49 @@ def catch_up(
     if alone:
         restored.release(size)
     restored.check_may_write(size)
+    returning.declare(installation)
     click.echo(f"Nobody is known to have seen more than the {size:,} events here; writing goes on.")
+
+
+@log.command("take-back", short_help="After a restore: put back what others hold of the log.")
+@data_option
+@click.argument("files", type=_FILE, nargs=-1)
+@click.option("--from", "url", help="Or: fetch them from the party at this https address.")
+@click.option("--with", "peer", help="The party at --from.")
+@passphrase_option
+def take_back(
+    folder: Path, files: tuple[Path, ...], url: str | None, peer: str | None, passphrase: str
+) -> None:
+    """Put lost events back from exchange files that this installation once made.
+
+    Others give them back (`priam exchange give-back`), or are asked over the network. They must
+    lead from the log as it is here to a checkpoint that it signed; all of them together, else
+    nothing is changed. What no file holds is known by its hash from then on.
+    """
+    installation = open_installation(folder)
+    from priam_office.handovers import parties, returning, syncing
+
+    if bool(files) == bool(url) or bool(url) != bool(peer):
+        raise UserError("name FILES, or a party: --from URL --with PARTY")
+    if url and peer:
+        me = parties.own(installation)
+        found = syncing.returned(me, me.signers(passphrase), url, peer)
+    else:
+        found = [file.read_bytes() for file in files]
+    done = returning.take_back(installation, found)
+    returning.settle(installation)
+    new = done.size - done.before
+    click.echo(f"{counted(new, 'event')} put back; {done.size:,} are here.")
+    if done.lost:
+        click.echo(f"Of {counted(done.lost, 'event')} only the hash is known; the log says so.")
+    _say_whether_held(done.size)
+
+
+def _say_whether_held(size: int) -> None:
+    from priam_office.record import restored
+
+    reason = restored.behind(size)
+    click.echo(f"Still read-only: {reason}" if reason else "Writing goes on.")
 
 
 @log.command(short_help="Prove that one event stands in the log.")
@@ -270,10 +317,16 @@ def _say_log(report: Report) -> None:
         f"{counted(report.log.checkpoints, 'checkpoint')} "
         f"checked; root {report.log.root.hex()}"
     )
-    if report.log.payloads < size:
+    if report.lost:
         click.echo(
-            f"{size - report.log.payloads} payloads could not be read: their salt was destroyed "
-            "or their compartment is locked"
+            f"{counted(report.lost, 'event')} lost by an old backup: only the hash is known, and "
+            "the log says so"
+        )
+    unread = size - report.log.payloads - report.lost
+    if unread > 0:
+        click.echo(
+            f"{unread} payloads could not be read: their salt was destroyed or their compartment "
+            "is locked"
         )
     if signed < size:
         click.echo(

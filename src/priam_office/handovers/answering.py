@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,7 +20,7 @@ from django.db import connections
 from priam.errors import UserError
 from priam.tlog.errors import LogError
 from priam.tlog.notes import Signer
-from priam_office.handovers import importing, parties, transfer
+from priam_office.handovers import importing, parties, returning, transfer
 from priam_office.handovers.parties import Own
 from priam_office.handovers.transfer import Part
 
@@ -85,7 +86,13 @@ class Answering:
         if (method, path) == ("POST", "/exchange/v1/outgoing"):
             return 200, self._make(session, _number(environ, "known"))
         if (method, head) == ("GET", "/exchange/v1/outgoing"):
-            return self._send(session, digest, environ, headers)
+            made = (self.me.folder / "outgoing").glob(f"{session.party}-*.bundle")
+            return self._send(made, digest, environ, headers)
+        if (method, path) == ("GET", "/exchange/v1/returned"):
+            return 200, self._returned(session, _number(environ, "since"))
+        if (method, head) == ("GET", "/exchange/v1/returned"):
+            kept = returning.give_back(self.me, session.party, 0)
+            return self._send(kept, digest, environ, headers)
         if (method, head) == ("GET", "/exchange/v1/incoming"):
             return 200, _json(offset=Part.of(self.me, session.party, digest).size)
         if (method, head) == ("PUT", "/exchange/v1/incoming"):
@@ -120,10 +127,15 @@ class Answering:
         data = path.read_bytes()
         return _json(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
 
+    def _returned(self, session: _Session, since: int) -> bytes:
+        files = [path.read_bytes() for path in returning.give_back(self.me, session.party, since)]
+        found = [{"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for data in files]
+        return _json(files=found)
+
     def _send(
-        self, session: _Session, digest: str, environ: dict[str, Any], headers: list[Any]
+        self, files: Iterable[Path], digest: str, environ: dict[str, Any], headers: list[Any]
     ) -> tuple[int, bytes]:
-        for path in (self.me.folder / "outgoing").glob(f"{session.party}-*.bundle"):
+        for path in files:
             data = path.read_bytes()
             if hashlib.sha256(data).hexdigest() != digest:
                 continue

@@ -22,7 +22,7 @@ from priam import events
 from priam.errors import UserError
 from priam.events.base import Event
 from priam.events.state import State
-from priam.tlog.bundle import Bundle, BundleEvent, Growth, read_bundle, write_bundle
+from priam.tlog.bundle import Bundle, BundleEvent, Growth, LeafHashes, read_bundle, write_bundle
 from priam.tlog.checkpoints import parse_checkpoint
 from priam.tlog.leaves import parse_leaf
 from priam.tlog.notes import MAX_NOTE_BYTES, Signer
@@ -32,7 +32,7 @@ from priam_office.handovers import documents, papers, parties, witnessing
 from priam_office.handovers.parties import Own
 from priam_office.record import checkpoints, queries
 from priam_office.record.acts import body, opened
-from priam_office.record.models import Checkpoint, Salt
+from priam_office.record.models import Checkpoint, Leaf, Salt
 from priam_office.record.models import Event as Row
 from priam_office.record.state import known
 from priam_office.record.tree import StoredTree
@@ -145,14 +145,14 @@ def acknowledged(log: str, by: str) -> int:
 def stretches(me: Own, to: str, since: int | None = None) -> list[Stretch]:
     """What this party did since ``to`` last acknowledged, or ``since``, cut into files."""
     start, size = _span(me, to, since)
-    found = list(_cut(me, start, size))
+    found = list(_cut(me, to, start, size))
     return [Stretch(one.start, one.end, size, len(found) > 1, start) for one in found]
 
 
 def first_stretch(me: Own, to: str, since: int) -> Stretch:
     """The first of :func:`stretches`; the rest need not be looked at for it."""
     start, size = _span(me, to, since)
-    first = next(_cut(me, start, size))
+    first = next(_cut(me, to, start, size))
     return Stretch(start, first.end, size, first.end < size, start)
 
 
@@ -172,7 +172,8 @@ def export(me: Own, signers: Sequence[Signer], to: str, stretch: Stretch) -> byt
     both = {row.sequence + 1 for row in elsewhere if row.type == papers.LogKeysReplaced.type}
     sizes = sorted({*_signed_sizes(stretch.start, stretch.end), *both, stretch.size})
     notes = {row.size: row for row in Checkpoint.objects.filter(size__in=sizes)}
-    acts = _acts(me, stretch.start, stretch.end)
+    theirs = parties.trusted()[to].log
+    acts = _acts(me, stretch.start, stretch.end, theirs)
     bundle = Bundle(
         subject=stretch.subject(me.party, to),
         created=_now(),
@@ -184,8 +185,14 @@ def export(me: Own, signers: Sequence[Signer], to: str, stretch: Stretch) -> byt
             *_disclosed(me.actor, acts, stretch.end),
             *_disclosed(me.actor, elsewhere, stretch.size),
         ),
+        leaves=(LeafHashes(me.actor, stretch.start, _leaf_hashes(stretch.start, stretch.end)),),
     )
     return write_bundle(bundle, signers)
+
+
+def _leaf_hashes(start: int, end: int) -> bytes:
+    rows = Leaf.objects.filter(sequence__gte=start, sequence__lt=end).order_by("sequence")
+    return b"".join(map(bytes.fromhex, rows.values_list("hash", flat=True).iterator(5000)))
 
 
 def write_files(
@@ -213,9 +220,14 @@ def _span(me: Own, to: str, since: int | None) -> tuple[int, int]:
     return start, size
 
 
-def _acts(me: Own, start: int, end: int) -> Any:
-    """Rows of this party's acts that others may see, at places from ``start`` before ``end``."""
-    rows = Row.objects.filter(sequence__gte=start, sequence__lt=end, actor=me.actor)
+def _acts(me: Own, start: int, end: int, theirs: str = "") -> Any:
+    """Rows of this party's acts that others may see, at places from ``start`` before ``end``.
+
+    With those of the party whose log is ``theirs``, as they were taken in here: it sees that they
+    were, and holds all that this log needs to be made again if it is lost.
+    """
+    actors = [actor for actor in (me.actor, theirs) if actor]
+    rows = Row.objects.filter(sequence__gte=start, sequence__lt=end, actor__in=actors)
     return rows.filter(type__in=EXCHANGED).order_by("sequence")
 
 
@@ -227,7 +239,7 @@ def _signed_sizes(start: int, end: int) -> list[int]:
 _LINE = 60  # bytes of a hash in base64 with its quotes, of a comma, of a member's name: at most
 
 
-def _cut(me: Own, start: int, size: int) -> Iterator[Stretch]:
+def _cut(me: Own, to: str, start: int, size: int) -> Iterator[Stretch]:
     """Stretches one after the other, each as long as fits into :data:`LARGEST` bytes.
 
     What an act takes is reckoned from above, so that no proof need be made twice.
@@ -238,7 +250,7 @@ def _cut(me: Own, start: int, size: int) -> Iterator[Stretch]:
     fixed = len(bare.text.encode()) + sum(_weight(row, size) for row in later) + 16 * 1024
     fixed += sum(_point_weight(me, point, size) for point in both)
     first, room, cut = start, LARGEST - fixed, start
-    for place, weight in _weights(me, start, size):
+    for place, weight in _weights(me, parties.trusted()[to].log, start, size):
         if weight > room and cut > first:
             yield Stretch(first, cut, size)
             first, room = cut, LARGEST - fixed
@@ -251,18 +263,24 @@ def _cut(me: Own, start: int, size: int) -> Iterator[Stretch]:
     yield Stretch(first, size, size)
 
 
-def _weights(me: Own, start: int, size: int) -> Iterator[tuple[int, int]]:
+_HASHES = 10_000  # leaf hashes after which a file may be cut, where no act stands between
+
+
+def _weights(me: Own, theirs: str, start: int, size: int) -> Iterator[tuple[int, int]]:
     """Where the log stands after each act and each checkpoint, and the bytes that these take."""
     points = iter([*_signed_sizes(start, size), size + 1])
-    point = next(points)
-    for row in _acts(me, start, size).iterator(chunk_size=500):
-        while point <= row.sequence:
+    point, at = next(points), start
+    for row in [*_acts(me, start, size, theirs).iterator(chunk_size=500), None]:
+        place = size if row is None else row.sequence
+        while at + _HASHES < place:
+            at += _HASHES
+            yield at, _HASHES * _LINE
+        while point <= place:
             yield point, _point_weight(me, point, size)
             point = next(points)
-        yield row.sequence + 1, _weight(row, size)
-    while point <= size:
-        yield point, _point_weight(me, point, size)
-        point = next(points)
+        if row is not None:
+            yield place + 1, _weight(row, size) + (place + 1 - at) * _LINE
+            at = place + 1
 
 
 def _point_weight(me: Own, point: int, size: int) -> int:

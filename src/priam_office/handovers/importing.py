@@ -51,7 +51,7 @@ from priam_office.handovers.papers import (
 from priam_office.handovers.parties import Own
 from priam_office.handovers.trusted import of_card, same_keys
 from priam_office.record import queries, restored
-from priam_office.record.acts import body
+from priam_office.record.acts import body, opened
 from priam_office.record.models import Event as Row
 from priam_office.record.state import known
 from priam_office.record.transactions import DiskFull
@@ -147,13 +147,18 @@ def _take(me: Own, data: bytes) -> tuple[Taken, Stretch]:
         wrong = [*report.of("contradiction"), *report.of("invalid")]
         if wrong:
             raise LogError(f"{wrong[0].about}: {wrong[0].text}")
-        acts = [one for one in bundle.events if stretch.covers(parse_leaf(one.leaf).sequence)]
+        acts = [
+            one
+            for one in bundle.events
+            if stretch.covers((leaf := parse_leaf(one.leaf)).sequence) and leaf.actor != me.actor
+        ]
         entries = [_entry(one, keys) for one in acts]
+        _check_not_behind(me, entries, keys)
+        _check_taken_in(me, bundle, keys)
         here = _check_history(me, bundle, keys, stretch)
         if stretch.part and stretch.start > here:
             why = f"it goes on from {stretch.start} events, and {here} are here: the part before it"
             return Taken(keys.party, len(entries), 0, len(entries), why + " comes first"), stretch
-        _check_not_behind(me, entries, keys)
         fitting = _fitting(me, acts, entries, bundle, keys, stretch.end)
     except LogError as error:
         raise UserError(f"the file is refused: {error}") from None
@@ -165,6 +170,32 @@ def _take(me: Own, data: bytes) -> tuple[Taken, Stretch]:
         record_all([*chosen, *seen], by=keys.log)
     waiting = len(entries) - fitting.count
     return Taken(keys.party, len(entries), new, waiting, fitting.why), stretch
+
+
+def _check_taken_in(me: Own, bundle: Bundle, keys: KeysTrusted) -> None:
+    """Acts of this party that the sender took in must be as they were."""
+    leaves = ((parse_leaf(one.leaf), one) for one in bundle.events)
+    back = [(leaf, one) for leaf, one in leaves if leaf.actor == me.actor]
+    known_rows = {
+        row.event_id: row
+        for at in range(0, len(back), 500)
+        for row in Row.objects.filter(
+            actor=me.actor, event_id__in=[leaf.event_id for leaf, _ in back[at : at + 500]]
+        )
+    }
+    for leaf, one in back:
+        row = known_rows.get(leaf.event_id)
+        same = row is not None and (row.type, row.claimed_time) == (leaf.type, leaf.claimed_time)
+        if row is None or not same or not _same_content(row, one.payload):
+            raise LogError(
+                f"{keys.party} has entered an act of {me.party} in its log that {me.party} did "
+                f"not do: {leaf.type} {leaf.event_id} at place {leaf.sequence}"
+            )
+
+
+def _same_content(row: Row, payload: bytes | None) -> bool:
+    """Whether an act that comes back says what it said; one without its salt says nothing."""
+    return payload is None or opened(row.type, row.event_id, row.payload).encode() == payload
 
 
 def _sender(me: Own, bundle: Bundle) -> tuple[KeysTrusted, Stretch]:

@@ -218,6 +218,37 @@ class _Worker:
         done = syncing.sync(self.me, self.signers, url, peer, pin=pin)
         return tuple(one and (one.events, one.new) for one in (done.sent, done.received))
 
+    def do_give_back(self, party: str, since: int) -> list[Path]:
+        from priam_office.handovers import returning
+
+        return returning.give_back(self.me, party, since)
+
+    def do_take_back(self, files: list[Path]) -> tuple[int, int, int]:
+        return self._taken_back([file.read_bytes() for file in files])
+
+    def do_take_back_from(self, url: str, peer: str) -> tuple[int, int, int]:
+        from priam_office.handovers import syncing
+
+        return self._taken_back(syncing.returned(self.me, self.signers, url, peer))
+
+    def _taken_back(self, files: list[bytes]) -> tuple[int, int, int]:
+        from django.conf import settings
+
+        from priam_office.handovers import returning
+
+        done = returning.take_back(settings.INSTALLATION, files)
+        returning.settle(settings.INSTALLATION)
+        return done.before, done.size, done.lost
+
+    def do_audit(self) -> tuple[list[str], int]:
+        """What an audit finds, and how many events are known by their hash only."""
+        from django.conf import settings
+
+        from priam_office.record.audit import audit
+
+        report = audit(settings.INSTALLATION.verifiers(), self.me.actor)
+        return [text for _, text in report.findings], report.lost
+
     def do_dispute(self, batch: str, file: Path) -> None:
         from priam.tlog.witnessfiles import write_durably
         from priam_office.handovers import exporting

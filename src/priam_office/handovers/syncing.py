@@ -7,7 +7,7 @@ import http.client
 import json
 import secrets
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,8 +19,9 @@ from priam_office.handovers import importing, parties, transfer
 from priam_office.handovers.importing import Taken
 from priam_office.handovers.parties import Own
 from priam_office.handovers.transfer import CHUNK, Greeting, Part
+from priam_office.record import queries
 
-__all__ = ["Synced", "sync"]
+__all__ = ["Synced", "returned", "sync"]
 
 Progress = Callable[[str, int, int], None]  # what, bytes so far, bytes in all
 _SECONDS = 60.0
@@ -54,6 +55,16 @@ def sync(
         sent = _send_all(me, signers, line, greeting, progress)
         received = _receive_all(me, line, peer, progress)
     return Synced(sent, received)
+
+
+def returned(me: Own, signers: Sequence[Signer], url: str, peer: str) -> list[bytes]:
+    """This party's own files that ``peer`` holds and that go beyond what is left of its log."""
+    with _Line(url, None) as line:
+        # Nothing is to be sent, and the peer has seen more than is here: that is no surprise.
+        line.session = _hello(me, signers, line, peer, behind=True).session
+        size, _ = queries.head()
+        listed = line.ask_json("GET", f"returned?since={size}").get("files", [])
+        return [_fetched(line, "returned", _part(me, peer, line, one), one) for one in listed]
 
 
 class _Line:
@@ -126,11 +137,13 @@ class _Line:
         return members
 
 
-def _hello(me: Own, signers: Sequence[Signer], line: _Line, peer: str) -> Greeting:
+def _hello(
+    me: Own, signers: Sequence[Signer], line: _Line, peer: str, *, behind: bool = False
+) -> Greeting:
     own = transfer.greet(me, peer, secrets.token_hex(16), line.certificate)
     _, data, _ = line.ask("POST", "hello", own.note(signers))
     try:
-        greeting = transfer.meet(me, data, line.certificate, own.nonce)
+        greeting = transfer.meet(me, data, line.certificate, own.nonce, behind=behind)
         if greeting.sender != peer or not greeting.session:
             raise LogError(f"it is {greeting.sender[:40]} who answers, not {peer}")
     except LogError as error:
@@ -190,16 +203,33 @@ def _receive(me: Own, line: _Line, peer: str, known: int, progress: Progress) ->
     made = line.ask_json("POST", f"outgoing?known={known}")
     if made["sha256"] is None:
         return None
+    part = _part(me, peer, line, made)
+    data = _fetched(line, "outgoing", part, made, progress)
+    taken = importing.take(me, data)
+    part.drop()
+    return taken
+
+
+def _part(me: Own, peer: str, line: _Line, made: Mapping[str, Any]) -> Part:
     part, size = Part.of(me, peer, made["sha256"]), int(made["size"])
     if size > transfer.LARGEST or part.size > size:
         part.drop()
         raise UserError(f"{line.url} offers a file of {size} bytes, too large or changed")
+    return part
+
+
+def _fetched(
+    line: _Line,
+    where: str,
+    part: Part,
+    made: Mapping[str, Any],
+    progress: Progress = lambda what, done, size: None,
+) -> bytes:
+    size = int(made["size"])
     while part.size < size:
         span = f"bytes={part.size}-"
-        status, piece, _ = line.ask("GET", f"outgoing/{part.digest}", Range=span)
+        status, piece, _ = line.ask("GET", f"{where}/{part.digest}", Range=span)
         if status != 206 or not piece or not part.add(part.size, piece):
             raise UserError(f"{line.url} does not send the file; run the command again")
         progress("received", part.size, size)
-    taken = importing.take(me, part.whole())
-    part.drop()
-    return taken
+    return part.whole()

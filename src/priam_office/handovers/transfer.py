@@ -13,6 +13,9 @@ certificate which it sees or shows; somebody in between has another certificate 
 ``POST``      ``/exchange/v1/outgoing?known=N``: make the next file for the caller, who has N
               events: hash and size; none where nothing is new
 ``GET``       ``/exchange/v1/outgoing/SHA256`` with ``Range: bytes=N-``
+``GET``       ``/exchange/v1/returned?since=N``: hash and size of each file of the caller's that
+              is here and goes beyond its first N events, for a caller that lost them
+``GET``       ``/exchange/v1/returned/SHA256`` with ``Range: bytes=N-``
 ============  =================================================================
 """
 
@@ -80,8 +83,12 @@ def greet(me: Own, to: str, nonce: str, certificate: str, session: str = "") -> 
     return Greeting(me.party, to, nonce, certificate, seen_of(me, keys.log), cards, session)
 
 
-def meet(me: Own, data: bytes, certificate: str, nonce: str | None = None) -> Greeting:
+def meet(
+    me: Own, data: bytes, certificate: str, nonce: str | None = None, *, behind: bool = False
+) -> Greeting:
     """The other side's greeting, after everything in it was checked.
+
+    ``behind``: it may have seen more of this log than is here, which then is held and not refused.
 
     Raises :class:`~priam.tlog.errors.LogError` where it is not for this party, was given over
     another connection, or is not signed with the keys that are trusted (or follow on them).
@@ -96,7 +103,7 @@ def meet(me: Own, data: bytes, certificate: str, nonce: str | None = None) -> Gr
     if greeting.certificate != certificate or (nonce is not None and greeting.nonce != nonce):
         raise LogError("it was made for another connection: somebody may stand in between")
     _check_keys(note, _present(keys, greeting.cards))
-    _check_not_behind(greeting)
+    _check_not_behind(greeting, refuse=not behind)
     return greeting
 
 
@@ -135,11 +142,12 @@ def _check_keys(note: Note, keys: KeysTrusted) -> None:
         raise LogError(f"it is signed with a key that {keys.party} has revoked")
 
 
-def _check_not_behind(greeting: Greeting) -> None:
+def _check_not_behind(greeting: Greeting, *, refuse: bool) -> None:
     size, _ = queries.head()
     if greeting.known > size:
         restored.hold(f"{greeting.sender} has seen more of this log", greeting.known)
-        restored.check_may_write(size)
+        if refuse:
+            restored.check_may_write(size)
 
 
 def seen_of(me: Own, log: str) -> int:

@@ -46,6 +46,7 @@ PUBLIC_TYPES = frozenset(
         "offer.refused",
         "offer.withdrawn",
         "record.salt_destroyed",
+        "record.put_back",
         "simulation.identified",
     }
 )

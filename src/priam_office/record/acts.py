@@ -1,7 +1,7 @@
 """Where the store meets :mod:`priam.events`: bytes to events and back, rules and state.
 
-The store itself knows no type of event but one, the destruction of a salt. A payload carries the
-version of its event type, so that what was committed to says how it is to be read.
+The store itself knows but few types of events: a salt was destroyed, events were lost. A payload
+carries the version of its event type, so that what was committed to says how it is to be read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from priam.events.base import EVENTS, Event, Recorded, decode
 from priam.events.state import State, apply, check
 from priam.tlog.leaves import canonical_json
-from priam_office.record import destruction  # noqa: F401  registers its event
+from priam_office.record import destruction, lost  # noqa: F401  they register their events
 from priam_office.record.models import Event as Row
 from priam_office.vault.compartments import SEALED
 from priam_office.vault.sealing import open_text, seal

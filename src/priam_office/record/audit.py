@@ -24,8 +24,9 @@ from priam.tlog.checkpoints import open_checkpoint
 from priam.tlog.errors import LogError
 from priam.tlog.logkeys import check_not_replaced
 from priam.tlog.notes import Verifier
+from priam.tlog.tables import LOST
 from priam.tlog.tree import HASH_SIZE, parents
-from priam_office.record import guards, projection, queries, ranges
+from priam_office.record import guards, projection, queries, ranges, returned
 from priam_office.record.acts import Recorded, from_row
 from priam_office.record.models import Checkpoint, Event, Node, Salt
 from priam_office.record.ranges import Advance, bytes_of
@@ -44,11 +45,13 @@ class Report:
     """What was checked and what was found; ``findings`` are (kind, sentence).
 
     ``rows`` of tables were compared with the events; None where the tables were not looked at.
+    ``lost``: events that an old backup lost, of which only the leaf hash is known.
     """
 
     log: tlog.Audit
     rows: int | None
     findings: tuple[tuple[str, str], ...]
+    lost: int = 0
 
     @property
     def ok(self) -> bool:
@@ -64,6 +67,7 @@ class Report:
             "signed": self.log.vouched,
             "payloads": self.log.payloads,
             "checkpoints": self.log.checkpoints,
+            "lost": self.lost,
             "tables_checked": self.rows is not None,
             "derived_rows": self.rows,
             "findings": [{"kind": kind, "text": text} for kind, text in self.findings],
@@ -109,8 +113,10 @@ def audit_log(
         for finding in log.findings:
             found.add(finding.kind, [finding.text])
         found.add("salt_missing", _salts_missing())
+        found.add("event_removed", map(_lost_text, _undeclared()))
         found.add("node_edited", _nodes(bytes(tables.hashes)))
-    return Report(log, None, tuple(found.items))
+        gone = Event.objects.filter(type=LOST).count()
+    return Report(log, None, tuple(found.items), gone)
 
 
 def audit_tables(advance: Advance = _silently) -> tuple[int, tuple[tuple[str, str], ...]]:
@@ -122,6 +128,17 @@ def audit_tables(advance: Advance = _silently) -> tuple[int, tuple[tuple[str, st
     with reading():
         rows = _derived(found, advance)
     return rows, tuple(found.items)
+
+
+def _lost_text(place: int) -> str:
+    return f"the event at place {place} is gone, its hash stands for it, and no event says why"
+
+
+def _undeclared() -> list[int]:
+    try:
+        return returned.undeclared()
+    except _UNREADABLE:  # the row that said so was changed, and is named elsewhere
+        return list(Event.objects.filter(type=LOST).values_list("sequence", flat=True))
 
 
 def _guard_text(name: str) -> str:
@@ -182,6 +199,7 @@ def _salts_missing() -> Iterator[str]:
     salted = Salt.objects.values("sequence")
     for sequence, event_id in (
         Event.objects.exclude(sequence__in=salted)
+        .exclude(type=LOST)
         .order_by("sequence")
         .values_list("sequence", "event_id")
     ):

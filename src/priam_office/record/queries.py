@@ -11,6 +11,7 @@ from priam.tlog.leaves import leaf_bytes
 from priam.tlog.logkeys import REPLACED
 from priam.tlog.prooffiles import ProofFile
 from priam.tlog.proofs import inclusion_proof
+from priam.tlog.tables import LOST
 from priam_office.record.acts import body
 from priam_office.record.models import Checkpoint, Event, Leaf
 from priam_office.record.state import head
@@ -48,7 +49,9 @@ class Proof:
 
 
 def leaf(row: Event) -> bytes:
-    """The bytes that were hashed for an event."""
+    """The bytes that were hashed for an event; none where nobody has them any more."""
+    if row.type == LOST:
+        return b""
     names = ("type", "event_id", "sequence", "actor", "claimed_time", "received_time")
     values = {name: getattr(row, name) for name in names}
     return leaf_bytes(CheckedLeaf(**values, commitment=row.commitment, version=row.version))

@@ -25,7 +25,8 @@ __all__ = ["Held", "behind", "check_may_write", "held", "hold", "release"]
 MARKER = "restored.json"
 WAY_OUT = (
     "It is read-only until it has caught up. Restore a newer backup, or the database that was "
-    "lost; then, or if nothing is missing after all, run `priam log catch-up`"
+    "lost, or have others give back what they hold (`priam log take-back`); then, or if nothing "
+    "is missing after all, run `priam log catch-up`"
 )
 
 

@@ -38,7 +38,7 @@ from priam_office.record.models import Leaf, Node, Salt
 from priam_office.record.transactions import writing
 from priam_office.record.turns import Turn, take_turns
 
-__all__ = ["Entry", "destroy_salt", "record", "record_all"]
+__all__ = ["Entry", "destroy_salt", "now", "record", "record_all"]
 
 _BATCH = 500
 
@@ -156,14 +156,14 @@ def _checked(
 ) -> tuple[list[Recorded], State]:
     """What each entry amounts to, and the state after; what is new is added to ``new``."""
     earlier_rows = _stored_before(asked.entries, start.state)
-    now = _now()
+    moment = now()
     results: list[Recorded] = []
     for entry in asked.entries:
         payload = encode(entry.event)
         actor = entry.by or asked.by
         seen = _seen(entry, payload, actor, earlier_rows, new)
         if seen is None:
-            seen = _recorded(entry, actor, start.size + len(new), now)
+            seen = _recorded(entry, actor, start.size + len(new), moment)
             current = apply(current, seen)
             new[seen.event_id] = (seen, payload)
         results.append(seen)
@@ -269,5 +269,6 @@ def _event_row(leaf: CheckedLeaf, payload: str) -> tuple[Any, ...]:
     )
 
 
-def _now() -> str:
+def now() -> str:
+    """The present time as leaves have it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -113,7 +113,7 @@ class Local:
         opened = self._open = self._open or self._opened()
         default, connections["default"] = connections["default"], opened.wrapper
         state._kept[0] = opened.known
-        clock, write._now = write._now, self._now
+        clock, write.now = write.now, self._now
         own = settings.INSTALLATION
         settings.INSTALLATION = Installation(self.folder)
         try:
@@ -123,7 +123,7 @@ class Local:
                 opened.me = parties.own(settings.INSTALLATION)
             yield
         finally:
-            write._now, settings.INSTALLATION = clock, own
+            write.now, settings.INSTALLATION = clock, own
             connections["default"] = default
             opened.known = state._kept[0]
 
