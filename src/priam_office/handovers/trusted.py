@@ -25,6 +25,7 @@ from priam_office.handovers.papers import (
 )
 from priam_office.record.acts import body
 from priam_office.record.models import Event as Row
+from priam_office.record.state import head
 
 __all__ = [
     "Keys",
@@ -114,9 +115,20 @@ def log_keys_of_today(keys: KeysTrusted) -> tuple[str, ...]:
 
 
 def _events(*kinds: type[E]) -> Iterator[E]:
-    by_name = {kind.type: kind for kind in kinds}
-    for row in Row.objects.filter(type__in=by_name).order_by("sequence"):
-        yield by_name[row.type].from_payload(body(row))
+    """Events of these kinds in order. All are read once for each version of the log."""
+    version = head()
+    if _kept[0][0] != version:
+        rows = Row.objects.filter(type__in=_KINDS).order_by("sequence")
+        _kept[0] = version, [_KINDS[row.type].from_payload(body(row)) for row in rows]
+    return (event for event in _kept[0][1] if isinstance(event, kinds))
+
+
+_KINDS: dict[str, type[Event]] = {
+    kind.type: kind
+    for kind in (KeyEnrolled, KeyRevoked, KeysReplaced, KeysTrusted, LogKeysReplaced)
+}
+# One value, replaced as a whole, as in `record.state`: an export asks for keys a hundred times.
+_kept: list[tuple[tuple[int, str], list[Event]]] = [((0, ""), [])]
 
 
 def bundle_parties() -> list[BundleParty]:
