@@ -251,6 +251,32 @@ def test_a_crash_between_record_and_checkpoint_is_mended(
     assert proved(b, "after")[0] and findings() == []
 
 
+def test_the_command_replaces_and_the_annex_for_witnesses_forgets(
+    pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+
+    from priam_office.commands.exchange import annex as annex_command
+    from priam_office.commands.log import replace_key
+
+    a, _ = pair
+    monkeypatch.setenv("PRIAM_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("PRIAM_NEW_PASSPHRASE", "other words")
+    data = ["--data", str(a.folder)]
+    old = a._worker.me.card.log_vkeys
+    done = CliRunner().invoke(replace_key, [*data, "--reason", "stolen"])
+    assert done.exit_code == 0, done.output
+    assert "signed with new keys" in done.output and "Fingerprint of the new card" in done.output
+    for name, options in (("all", []), ("today", ["--today"])):
+        out = str(tmp_path / name)
+        assert CliRunner().invoke(annex_command, [*data, "--out", out, *options]).exit_code == 0
+        listed = {str(log.vkey) for log in parse_policy(Path(out).read_bytes()).logs}
+        assert (set(old) <= listed) is (name == "all") and len(listed) == (
+            6 if name == "all" else 4
+        )
+    assert findings() == []
+
+
 def test_a_log_of_nobody_s(sqlite: str, tmp_path: Path) -> None:
     """An office that speaks for no party: open keys become sealed ones, and the log goes on."""
     from django.conf import settings

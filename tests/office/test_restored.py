@@ -112,6 +112,27 @@ def test_another_history_of_the_same_length_may_not_write(three: dict[str, Offic
         a.do("propose", "one", ["B"])
 
 
+def test_a_party_gives_back_over_the_network(three: dict[str, Office], tmp_path: Path) -> None:
+    a, b = three["A"], three["B"]
+    a.close()
+    shutil.copytree(a.folder, tmp_path / "backup")
+    a = Office(a.folder, "A")
+    a.do("propose", "net-1", ["B"])
+    a.do("export", "B", tmp_path / "stick")
+    b.do("import", tmp_path / "stick")
+    url, _ = b.do("exchange_serve")
+    size = a.do("size")
+    a = three["A"] = restored(a, tmp_path / "backup")
+    before = a.do("size")
+    assert before < size
+    with pytest.raises(UserError, match="B has seen more of this log"):
+        a.do("sync", url, "B")
+    assert a.do("take_back_from", url, "B") == (before, size, 0)
+    a.do("propose", "net-2", ["B"])
+    assert a.do("sync", url, "B")[0] == (1, 1)
+    assert a.do("audit") == ([], 0)
+
+
 def test_restore_marks_a_party_and_nobody_else(tmp_path: Path) -> None:
     from priam_office.commands.backup import hold_restored
 

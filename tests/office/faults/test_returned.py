@@ -145,6 +145,35 @@ def test_the_others_give_back_what_was_lost(told: Story) -> None:
         node.close()
 
 
+def test_by_the_commands(told: Story, tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from priam_office.commands.exchange import give_back
+    from priam_office.commands.log import take_back, verify
+
+    def run(node: Local, command: Any, *arguments: str) -> Any:
+        with node._here():
+            return CliRunner().invoke(command, ["--data", str(node.folder), *arguments])
+
+    for party in "BC":
+        node = told.node(party)
+        out = str(tmp_path / party)
+        done = run(node, give_back, "--to", "A", "--since", "1", "--out", out)
+        assert done.exit_code == 0 and f"in {out} to A" in done.output, done.output
+        none = run(node, give_back, "--to", "A", "--since", "999", "--out", out)
+        assert isinstance(none.exception, UserError)
+        node.close()
+    a = told.restored()
+    files = [str(path) for path in tmp_path.glob("*/*.bundle")]
+    assert isinstance(run(a, take_back, "--passphrase", "x").exception, UserError)
+    done = run(a, take_back, "--passphrase", "x", *files)
+    assert done.exit_code == 0 and "Of 1 event only the hash is known" in done.output, done.output
+    assert "Writing goes on." in done.output
+    checked = run(a, verify)
+    assert "1 event lost by an old backup" in checked.output and checked.exit_code == 0
+    a.close()
+
+
 def test_nothing_is_taken_for_anybody_s_word(told: Story) -> None:
     a = told.restored()
     files = given_back(told, "B")
