@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from priam.tlog import notes
-from priam.tlog.bundle import Bundle, BundleParty, Growth, read_bundle, write_bundle
+from priam.tlog.bundle import Bundle, BundleParty, Growth, LeafHashes, read_bundle, write_bundle
 from priam.tlog.checkpoints import Checkpoint, sign_checkpoint
 from priam.tlog.dispute import Report, verify_bundle
 from priam.tlog.errors import FormatError, LogError
@@ -396,6 +396,25 @@ def test_two_lies_before_the_keys_were_replaced_stay_lies() -> None:
     )
     result = report(case, **more | {"checkpoints": (*more["checkpoints"], str(lie))})
     assert "two histories" in said(result, "contradiction")
+
+
+def test_leaf_hashes_prove_nothing() -> None:
+    run = LeafHashes("a.example/log", 0, bytes(64))
+    for leaves in ((run,), (run, replace(run, start=7))):
+        result = report(HONEST, leaves=leaves)
+        assert result.statements == report(HONEST).statements
+    data = write_bundle(replace(HONEST.bundle, leaves=(run,)), HONEST.a.office_key.signers())
+    assert read_bundle(data)[0].leaves == (run,)
+    text = notes.parse(data).text
+    member = text[text.index('"leaves":') : text.index('}],"manifests"') + 2]
+    for wrong in (
+        text.replace('"hashes":"AAAA', '"hashes":"AA', 1),
+        text.replace('"leaves":[{', '"leaves":[{"more":1,', 1),
+        text.replace(member, '"leaves":[]'),
+    ):
+        changed = bytes(notes.sign(wrong, HONEST.a.office_key.signers()))
+        with pytest.raises(LogError):
+            verify_bundle(changed, policy=policy(HONEST.a, HONEST.b), parties=[HONEST.a.party])
 
 
 def test_receptions() -> None:
