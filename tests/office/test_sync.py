@@ -256,7 +256,7 @@ def test_parts_on_a_stick_are_signed_with_the_keys_of_today(
         items = [Item(tag, f"S{tag}") for tag in a.do("new_tags", 300)]
         a.do("issue_manifest", "accord", f"stick-{number}", "B", items)
     a.do("rotate")
-    monkeypatch.setattr(exporting, "LARGEST", 140_000)
+    monkeypatch.setattr(exporting, "LARGEST", 260_000)
     parts = a.do("export", "B", tmp_path / "stick")
     assert [part.name for part in parts[:2]] == [f"stick.{n}-of-{len(parts)}" for n in (1, 2)]
     for part in reversed(parts):
