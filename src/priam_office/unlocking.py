@@ -66,13 +66,7 @@ def ask_with(ask: Ask) -> None:
 
 def for_log(path: Path) -> Iterator[str]:
     """Passphrases that may open the log's keys at ``path``, the likeliest first."""
-    own = given(LOG)
-    if own is not None:
-        yield own
-        return
-    yield from tuple(_remembered)
-    party = given(PARTY)
-    if party is not None and party not in _remembered:
-        yield party
+    laid_out = (given(LOG), *_remembered, given(PARTY))
+    yield from dict.fromkeys(passphrase for passphrase in laid_out if passphrase)
     for ask in _ask:
         yield ask(f"Passphrase of {path}")
