@@ -37,6 +37,13 @@ def bags(*names: str, party: str = "A") -> None:
     record_all([Entry(event) for event in events], by="tests")
 
 
+def write(*events: ev.Event) -> None:
+    """Record these events."""
+    from priam_office.record.write import Entry, record_all
+
+    record_all([Entry(event) for event in events], by="tests")
+
+
 def opened(count: int = 1, by: Any = None) -> tuple[str, list[str]]:
     """A bag that was opened with ``count`` cases: (bag, cases)."""
     from priam_office.record.write import record

@@ -34,6 +34,7 @@ from priam_office.laboratory import examined
 from priam_office.laboratory.models import Search
 from priam_office.laboratory.queries import PairEvidence, Part, pair_evidence
 from priam_office.laboratory.work import settings_of
+from priam_office.people import refusals
 from priam_office.people.models import User
 from priam_office.people.permissions import permits
 from priam_office.people.signing import verify
@@ -415,5 +416,5 @@ def _problem(statement: bytes, one: Signature) -> str:
     try:
         key = verify(statement, one.lines, sequence=one.place)
     except UserError as error:
-        return str(error)
+        return refusals.in_words(error)
     return "" if f"person/{key.account}" == one.by else _("It was made with another person's key.")

@@ -21,6 +21,7 @@ from priam_office.cases.columns import COLUMNS
 from priam_office.cases.importing import Plan, import_rows, plan
 from priam_office.cases.views import posted
 from priam_office.people.permissions import requires
+from priam_office.people.refusals import sentence
 from priam_office.vault.files import read_sealed, write_sealed
 
 __all__ = ["upload"]
@@ -43,7 +44,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             found["plan"] = made = plan(data, "")
             found["waiting"] = _keep(data) if made.entries and not made.problems else ""
         except UserError as error:
-            form.add_error("file", str(error).removeprefix(": "))
+            form.add_error("file", sentence(error))
     return render(request, "cases/import.html", found)
 
 
@@ -54,7 +55,7 @@ def _confirmed(request: HttpRequest, waiting: str) -> HttpResponse:
         made: Plan = plan(read_sealed(_place(waiting)), "")
         count = import_rows(made, by=request.user.actor)
     except UserError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return redirect("cases-import")
     _place(waiting).unlink(missing_ok=True)
     done = ngettext("%(count)s event recorded.", "%(count)s events recorded.", count)

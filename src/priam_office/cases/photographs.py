@@ -74,25 +74,47 @@ def _encoded(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def add_photograph(case: str, data: bytes, note: str, *, by: Any) -> Recorded:
-    """Seal a photograph of a case and record it; its file name is never used."""
-    copy = strip(data)
-    photograph = new_event_id()
-    write_sealed(_path(photograph, "original"), data, "custody")
-    write_sealed(_path(photograph, "copy"), copy, "custody")
+def add_photograph(
+    case: str,
+    data: bytes,
+    note: str,
+    *,
+    by: Any,
+    entry: str | None = None,
+    claimed_time: str | None = None,
+) -> Recorded:
+    """Seal a photograph of a case and record it; its file name is never used.
+
+    ``entry`` is the id of a tablet's entry: photograph and event are named by it, so that what
+    was sealed before the power went is found again, and a second delivery writes nothing.
+    """
+    stripped = strip(data)
+    photograph = entry or new_event_id()
+    original = _sealed(_path(photograph, "original"), data)
+    copy = _sealed(_path(photograph, "copy"), stripped)
     event = ev.PhotographSealed(
         photograph,
         case,
-        hashlib.sha256(data).hexdigest(),
+        hashlib.sha256(original).hexdigest(),
         hashlib.sha256(copy).hexdigest(),
         note or None,
     )
     try:
-        return record(event, by=by.actor)
+        return record(event, by=by.actor, event_id=entry, claimed_time=claimed_time)
     except BaseException:
-        for kind in ("original", "copy"):  # the record does not know them
-            _path(photograph, kind).unlink(missing_ok=True)
+        if entry is None:  # else the same photograph may just be recorded by another delivery
+            for kind in ("original", "copy"):
+                _path(photograph, kind).unlink(missing_ok=True)
         raise
+
+
+def _sealed(path: Path, data: bytes) -> bytes:
+    """Seal ``data`` into the file, or give what an earlier try had sealed there."""
+    try:
+        write_sealed(path, data, "custody")
+    except FileExistsError:
+        return read_sealed(path)
+    return data
 
 
 def copy_of(row: Photograph) -> bytes:

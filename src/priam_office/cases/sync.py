@@ -17,7 +17,7 @@ import binascii
 import functools
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,16 +31,28 @@ from django.db import IntegrityError
 
 from priam import events as ev
 from priam.errors import UserError
-from priam.events import Event
 from priam.labels.tags import TagError
+from priam_office.cases import pieces
 from priam_office.cases.actions import SavedSection, save_section, tag_of, write
 from priam_office.cases.models import Delivery, Section, Tablet
+from priam_office.cases.photographs import add_photograph
+from priam_office.cases.tablet_acts import MADE, text
 from priam_office.people.models import User
 from priam_office.people.permissions import permits
 from priam_office.record.models import Event as EventRow
 from priam_office.record.write import Entry, record_all
 
-__all__ = ["Result", "SignedEntry", "deliver", "read_key", "register_device", "retry", "settle"]
+__all__ = [
+    "Result",
+    "SignedEntry",
+    "deliver",
+    "held_photograph",
+    "read_key",
+    "register_device",
+    "retry",
+    "settle",
+    "take_piece",
+]
 
 LARGEST_ENTRY = 80_000
 MOST_ENTRIES = 100
@@ -59,9 +71,10 @@ class SignedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of an entry. ``outcome``: ``written``, ``beside``, ``held``, ``refused``.
+    """What became of an entry: ``written``, ``beside``, ``held``, ``wanting`` or ``refused``.
 
-    A tablet keeps what is ``refused``; everything else is safe here.
+    ``wanting`` is a photograph whose pieces are not all here; ``details`` name those missing. A
+    tablet keeps what is ``wanting`` or ``refused``; everything else is safe here.
     """
 
     entry: str
@@ -143,13 +156,13 @@ def _known(ids: Sequence[str]) -> dict[str, Delivery]:
 def _written_together(
     read: Sequence[_Read | Result], known: dict[str, Delivery]
 ) -> dict[str, Result]:
-    """Entries that are one event each and all fit, in one transaction; nothing where one does not.
+    """Entries that all fit, in one transaction; nothing where one does not.
 
     A tablet that comes back after a day brings many: one write to the disk serves them. Sections
     follow one by one: they are merged with what stands there, and nothing else waits for them.
     """
     fresh = [one for one in read if isinstance(one, _Read) and one.entry not in known]
-    plain = [one for one in fresh if one.act in _EVENTS]
+    plain = [one for one in fresh if one.act in MADE]
     if len(plain) < 2 or len({one.device for one in plain}) != 1:
         return {}
     numbers = {(one.device, one.number) for one in fresh}
@@ -158,7 +171,7 @@ def _written_together(
     if _numbers_taken(plain) or not permits(plain[0].account, "cases.work"):
         return {}
     try:
-        entries = [Entry(_event(one), one.entry, one.at) for one in plain]
+        entries = [entry for one in plain for entry in _entries(one)]
         record_all(entries, by=plain[0].account.actor)
     except (UserError, KeyError, TypeError, AttributeError):
         return {}  # one by one, then: each gets its own answer
@@ -183,6 +196,8 @@ def _deliver_one(one: _Read, written: list[Delivery]) -> Result:
     if same is not None:  # it came a second time while we looked
         return _repeated(same, one)
     result = _done(one)
+    if result.outcome in ("wanting", "refused"):
+        return result  # it stays on the tablet, and nothing is noted
     row = _row(one, result.outcome, result.words)
     if result.outcome != "held":
         written.append(row)
@@ -203,20 +218,32 @@ def _repeated(earlier: Delivery, one: _Read) -> Result:
 
 
 def _done(one: _Read) -> Result:
-    """Do what the entry says. An event with its id means that it was done before a crash."""
+    """Do what the entry says. An event with its id means that it was done before a crash.
+
+    A photograph waits for all its pieces before anything else is asked: whatever is refused
+    then, they are here, and the tablet may forget them.
+    """
     if EventRow.objects.filter(event_id=one.entry).exists():
+        pieces.forget(one.entry)
         details = _section_now(one) if one.act == "section" else None
         kept = EventRow.objects.filter(event_id=one.entry, type=ev.SectionKeptBeside.type)
         return Result(one.entry, "beside" if kept.exists() else "written", "", details)
+    if one.act == "photograph" and (waits := _waits_for_pieces(one)) is not None:
+        return waits
     if not permits(one.account, "cases.work"):
         return Result(one.entry, "held", "the account that made it may not do this any more")
     try:
         if one.act == "section":
             saved = _save_section(one)
             return Result(one.entry, saved.outcome, "", _details(saved))
-        write(_event(one), by=one.account, event_id=one.entry, claimed_time=one.at)
+        if one.act == "photograph":
+            _add_photograph(one)
+        else:
+            record_all(_entries(one), by=one.account.actor)
         return Result(one.entry, "written")
     except (UserError, TagError) as error:
+        if EventRow.objects.filter(event_id=one.entry).exists():
+            return Result(one.entry, "written")  # by another delivery at the same moment
         return Result(one.entry, "held", str(error))
     except (KeyError, TypeError, AttributeError):
         return Result(one.entry, "held", "this entry lacks what an entry of its kind has")
@@ -301,65 +328,18 @@ def _der(signature: bytes) -> bytes:
 # -- what entries say --------------------------------------------------------------------------
 
 
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name, "")
-    if not isinstance(value, str):
-        raise UserError(f"{name} is not text")
-    return value.strip()[:2000]
-
-
-def _tags(body: dict[str, Any], name: str) -> tuple[str, ...]:
-    value = body.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise UserError(f"{name} is not a list of labels")
-    return tuple(tag_of(each) for each in value)
-
-
-def _bag_opened(body: dict[str, Any]) -> Event:
-    note = _text(body, "note") or None
-    return ev.BagOpened(tag_of(body["bag"]), _text(body, "finding"), _tags(body, "cases"), note)
-
-
-def _sample_taken(body: dict[str, Any]) -> Event:
-    element = _text(body, "element")
-    return ev.SampleTaken(
-        tag_of(body["sample"]),
-        tag_of(body["case"]),
-        _text(body, "kind"),
-        tag_of(element) if element else None,
-        _text(body, "note") or None,
-    )
-
-
-def _element_recorded(body: dict[str, Any]) -> Event:
-    return ev.ElementRecorded(
-        tag_of(body["element"]),
-        tag_of(body["case"]),
-        _text(body, "bone"),
-        _text(body, "side"),
-        _text(body, "completeness"),
-        _text(body, "note") or None,
-    )
-
-
-def _stored(body: dict[str, Any]) -> Event:
-    return ev.Stored(tag_of(body["thing"]), tag_of(body["place"]))
-
-
-_EVENTS: dict[str, Callable[[dict[str, Any]], Event]] = {
-    "open": _bag_opened,
-    "sample": _sample_taken,
-    "element": _element_recorded,
-    "store": _stored,
-}
-
-
-def _event(one: _Read) -> Event:
+def _entries(one: _Read) -> list[Entry]:
+    """What is written for the entry, in one transaction; the act itself under its id."""
     _check_clock(one.at)
-    make = _EVENTS.get(one.act)
+    make = MADE.get(one.act)
     if make is None:
         raise UserError(f"{one.act[:20]!r} is nothing that a tablet does")
-    return make(one.body)
+    made = make(one.body)
+    return [
+        *(Entry(event, claimed_time=one.at) for event in made.before),
+        Entry(made.act, one.entry, one.at),
+        *(Entry(event, claimed_time=one.at) for event in made.after),
+    ]
 
 
 def _check_clock(at: str) -> None:
@@ -375,9 +355,9 @@ def _save_section(one: _Read) -> SavedSection:
     settles = one.body.get("settles", [])
     return save_section(
         tag_of(one.body["case"]),
-        _text(one.body, "section"),
+        text(one.body, "section"),
         changes,
-        _text(one.body, "base"),
+        text(one.body, "base"),
         by=one.account,
         event_id=one.entry,
         claimed_time=one.at,
@@ -396,6 +376,50 @@ def _section_now(one: _Read) -> dict[str, Any] | None:
     return None if row is None else {"revision": row.revision, "base": row.event_id, "clashing": []}
 
 
+# -- photographs -------------------------------------------------------------------------------
+
+
+def take_piece(entry: SignedEntry, at: int, data: bytes) -> Result:
+    """Keep one piece of the photograph that the entry announces, and say how that stands."""
+    one = _read(entry)
+    if isinstance(one, Result):
+        return one
+    if one.act != "photograph":
+        return Result(one.entry, "refused", "this entry announces no photograph")
+    if not Delivery.objects.filter(pk=one.entry).exists():
+        try:
+            pieces.keep(pieces.announced(one.entry, one.body), at, data)
+        except UserError as error:
+            return Result(one.entry, "refused", str(error))
+    return deliver([entry])[0]
+
+
+def _waits_for_pieces(one: _Read) -> Result | None:
+    try:
+        missing = pieces.missing(pieces.announced(one.entry, one.body))
+    except UserError as error:  # no tablet of ours announces so: it keeps what it has
+        return Result(one.entry, "refused", str(error))
+    return Result(one.entry, "wanting", "", {"missing": missing}) if missing else None
+
+
+def _add_photograph(one: _Read) -> None:
+    _check_clock(one.at)
+    photo = pieces.announced(one.entry, one.body)
+    data = pieces.joined(photo)
+    add_photograph(
+        photo.case, data, photo.note, by=one.account, entry=one.entry, claimed_time=one.at
+    )
+    pieces.forget(photo.photograph)
+
+
+def held_photograph(row: Delivery) -> bytes:
+    """The bytes of a photograph that is held, as the tablet sent them."""
+    one = _read(SignedEntry(row.signed, row.signature))
+    if isinstance(one, Result):
+        raise UserError(one.words)
+    return pieces.joined(pieces.announced(one.entry, one.body))
+
+
 # -- what is held ------------------------------------------------------------------------------
 
 
@@ -405,6 +429,9 @@ def retry(row: Delivery) -> Result:
     if isinstance(one, Result):
         return one
     result = _done(one)
+    if result.outcome in ("wanting", "refused"):
+        words = "pieces of this photograph are no longer in the data folder"
+        result = Result(one.entry, "held", words)
     if result.outcome != "held":
         row.outcome, row.words = result.outcome, ""
         row.save(update_fields=["outcome", "words"])

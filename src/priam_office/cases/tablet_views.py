@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,30 +18,43 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from priam import events as ev
 from priam.casework.sections import SECTIONS
 from priam.casework.skeleton import BONES, COMPLETENESS, REGIONS, SIDES
 from priam.errors import UserError
 from priam.events.cases import FINDINGS, SAMPLE_KINDS
-from priam_office.cases import actions, queries
+from priam_office.cases import actions, queries, words
 from priam_office.cases.models import Bag, Case, Delivery, Tablet
+from priam_office.cases.pieces import PIECE
 from priam_office.cases.record_views import FORM
 from priam_office.cases.sync import (
     MOST_ENTRIES,
     Result,
     SignedEntry,
     deliver,
+    held_photograph,
     register_device,
     retry,
     settle,
+    take_piece,
 )
-from priam_office.cases.views import try_to
-from priam_office.people.permissions import requires
+from priam_office.cases.uploads import LARGEST_UPLOAD
+from priam_office.cases.views import parties, try_to
+from priam_office.people.permissions import permits, requires
 from priam_office.people.refusals import sentence
 
-__all__ = ["held", "manifest", "offline", "service_worker", "sync", "tablets"]
+__all__ = [
+    "held",
+    "held_file",
+    "manifest",
+    "offline",
+    "piece",
+    "service_worker",
+    "sync",
+    "tablets",
+]
 
 _HERE = Path(__file__).parent
 _STOCK = 60  # fresh tags that a tablet takes along
@@ -77,6 +91,8 @@ def offline(request: HttpRequest) -> HttpResponse:
         "sides": SIDES,
         "completeness": COMPLETENESS,
         "fields": {},
+        "largest": LARGEST_UPLOAD,
+        "piece": PIECE,
         "user": AnonymousUser(),  # whoever holds the tablet tomorrow is not named on it
         **FORM,
     }
@@ -102,6 +118,7 @@ def sync(request: HttpRequest) -> HttpResponse:
     if request.GET.get("pocket"):
         answer["tags"] = actions.new_tags(_STOCK)
         answer["pocket"] = _pocket()
+        answer["parties"] = parties()
     return JsonResponse(answer)
 
 
@@ -120,9 +137,9 @@ def _taken(request: HttpRequest) -> HttpResponse:
             return _registered(request, asked["register"])
         entries = [SignedEntry(str(e["text"]), str(e["signature"])) for e in asked["entries"]]
     except (ValueError, KeyError, TypeError, RecursionError):
-        return JsonResponse({"error": "this is no list of entries"}, status=400)
+        return _wrong(_("this is no list of entries"))
     if len(entries) > MOST_ENTRIES:
-        return JsonResponse({"error": f"at most {MOST_ENTRIES} entries at once"}, status=400)
+        return _wrong(_("at most %(count)s entries come at once") % {"count": MOST_ENTRIES})
     return JsonResponse({"results": [_plain(result) for result in deliver(entries)]})
 
 
@@ -130,9 +147,24 @@ def _plain(result: Result) -> dict[str, Any]:
     return {
         "entry": result.entry,
         "outcome": result.outcome,
-        "words": result.words,
+        "words": sentence(result.words) if result.words else "",
         "details": result.details,
     }
+
+
+@require_POST
+@requires("cases.work")
+def piece(request: HttpRequest) -> HttpResponse:
+    """A piece of a photograph, with the signed entry that announces it."""
+    entry = SignedEntry(request.POST.get("text", ""), request.POST.get("signature", ""))
+    file, at = request.FILES.get("piece"), request.POST.get("at", "")
+    if file is None or file.size > PIECE or not re.fullmatch("[0-9]{1,4}", at):
+        return _wrong(_("this is no piece of a photograph"))
+    return JsonResponse({"results": [_plain(take_piece(entry, int(at), file.read()))]})
+
+
+def _wrong(words: str) -> HttpResponse:
+    return JsonResponse({"error": words}, status=400)
 
 
 def _registered(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
@@ -149,7 +181,7 @@ def _registered(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
             by=request.user,
         )
     except UserError as error:
-        return JsonResponse({"error": str(error)}, status=409)
+        return JsonResponse({"error": sentence(error)}, status=409)
     return JsonResponse({"registered": device})
 
 
@@ -250,6 +282,28 @@ def held(request: HttpRequest) -> HttpResponse:
             try_to(request, lambda: settle(row, given, by=request.user), _("Noted."))
         return redirect("held")
     listed = queries.held(request.GET.get("after", ""))
-    rows = [(row, json.loads(row.signed), sentence(row.words)) for row in listed]
-    found = {"listed": listed, "rows": rows, "tablets": queries.tablet_names(listed)}
+    entries = [(row, json.loads(row.signed)) for row in listed]
+    found = {
+        "listed": listed,
+        "rows": [(row, e, words.parts(e["body"]), sentence(row.words)) for row, e in entries],
+        "tablets": queries.tablet_names(listed),
+        "may_examine": permits(request.user, "cases.examine"),
+    }
     return render(request, "cases/held.html", found)
+
+
+@require_safe
+@requires("cases.examine")
+def held_file(request: HttpRequest, entry: Any) -> HttpResponse:
+    """The photograph of a held entry as it came, to be saved: somebody must be able to see it."""
+    row = Delivery.objects.filter(pk=str(entry), outcome="held").first()
+    if row is None:
+        raise Http404
+    try:
+        data = held_photograph(row)
+    except UserError as error:
+        messages.error(request, sentence(error))
+        return redirect("held")
+    response = HttpResponse(data, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{row.entry}.original"'
+    return response

@@ -47,8 +47,10 @@ urlpatterns = [
     path("mortuary/import/", import_views.upload, name="cases-import"),
     path("mortuary/offline/", tablet_views.offline, name="offline"),
     path("mortuary/sync/", tablet_views.sync, name="cases-sync"),
+    path("mortuary/pieces/", tablet_views.piece, name="cases-piece"),
     path("mortuary/tablets/", tablet_views.tablets, name="tablets"),
     path("mortuary/held/", tablet_views.held, name="held"),
+    path("mortuary/held/<uuid:entry>/file/", tablet_views.held_file, name="held-file"),
     path("sw.js", tablet_views.service_worker, name="service-worker"),
     path("app.webmanifest", tablet_views.manifest, name="app-manifest"),
 ]

@@ -37,6 +37,7 @@ __all__ = [
     "find_bag",
     "first_error",
     "labels",
+    "parties",
     "posted",
     "reexamine",
     "try_to",
@@ -105,8 +106,7 @@ def bag(request: HttpRequest, tag: str) -> HttpResponse:
         raise Http404
     if row is not None and row.finding:
         return _opened_bag(request, row)
-    parties = None if row else _parties()
-    form = forms.OpenBagForm(posted(request), parties=parties)
+    form = forms.OpenBagForm(posted(request), parties=None if row else parties())
     if request.method == "POST" and form.is_valid() and _open(request, tag, form.cleaned_data):
         return redirect("bag", tag)
     found = {"tag": tag, "bag": row, "form": form, "course": queries.course(tag) if row else []}
@@ -131,7 +131,8 @@ def _open(request: HttpRequest, tag: str, data: dict[str, Any]) -> bool:
     )
 
 
-def _parties() -> list[tuple[str, str]]:
+def parties() -> list[tuple[str, str]]:
+    """Code and name of each party, the own one first."""
     own = queries.own_party()
     rows = known().state.parties.values()
     return sorted(

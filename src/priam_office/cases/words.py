@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,11 +11,12 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext, gettext_noop, pgettext
 
 from priam import events as ev
+from priam.casework.sections import SECTIONS
 from priam.casework.skeleton import BONES, COMPLETENESS, SIDES
 
 __all__ = ["CLOSING", "FINDING", "PLACE", "SAMPLE", "STAGE", "STATUS"]
-__all__ += ["ACT", "IMPORT", "OF_CASE", "THING"]
-__all__ += ["bone_name", "detail", "moment", "waited"]
+__all__ += ["ACT", "IMPORT", "OF_CASE", "PART", "THING"]
+__all__ += ["bone_name", "detail", "moment", "parts", "waited"]
 
 FINDING: dict[str, str] = {
     "one": gettext_noop("One person"),
@@ -77,10 +78,43 @@ THING: dict[str, str] = {
 }
 ACT: dict[str, str] = {
     "open": gettext_noop("Bag opened"),
-    "section": gettext_noop("Record"),
+    "section": gettext_noop("Post-mortem record"),
     "sample": gettext_noop("Sample"),
     "element": gettext_noop("Element"),
     "store": gettext_noop("Put away"),
+    "reexamine": gettext_noop("Bag re-examined"),
+    "split": gettext_noop("Case split"),
+    "link": gettext_noop("Cases linked"),
+    "send": gettext_noop("Sample sent"),
+    "effects": gettext_noop("Effects"),
+    "photograph": gettext_noop("Photograph"),
+}
+#: Parts of an entry of a tablet, in the order in which they are shown.
+PART: dict[str, str] = {
+    "bag": gettext_noop("Bag"),
+    "case": gettext_noop("Case"),
+    "of": gettext_noop("Case or bag"),
+    "other": gettext_noop("Other case"),
+    "section": gettext_noop("Section"),
+    "finding": gettext_noop("What the bag holds"),
+    "party": gettext_noop("In whose custody"),
+    "cases": gettext_noop("Labels of the cases"),
+    "into": gettext_noop("Labels of the new cases"),
+    "elements": gettext_noop("Elements"),
+    "sample": gettext_noop("Sample"),
+    "element": gettext_noop("Element"),
+    "kind": gettext_noop("Kind"),
+    "bone": gettext_noop("Element"),
+    "completeness": gettext_noop("Completeness"),
+    "packet": gettext_noop("Packet of effects"),
+    "seal": gettext_noop("Seal"),
+    "items": gettext_noop("List of effects"),
+    "thing": gettext_noop("What is put away"),
+    "place": gettext_noop("Place"),
+    "to": gettext_noop("To which laboratory"),
+    "reason": gettext_noop("Reason"),
+    "note": gettext_noop("Note"),
+    "changes": gettext_noop("Post-mortem record"),
 }
 IMPORT: dict[str, str] = {
     "bags": gettext_noop("Bags"),
@@ -96,6 +130,36 @@ OF_CASE: dict[str, str] = {
     "in a temporary grave": gettext_noop("In a temporary grave"),
     "returned to the other side": gettext_noop("Returned to the other side"),
 }
+
+
+def parts(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What an entry of a tablet says, as (name, value) in words; whatever stands in it is shown."""
+    return [(gettext(label), _part(name, body)) for name, label in PART.items() if body.get(name)]
+
+
+def _part(name: str, body: Mapping[str, Any]) -> str:
+    value = body[name]
+    if name == "bone":
+        return bone_name(str(value), str(body.get("side", "middle")))
+    if name == "kind":
+        return gettext(SAMPLE.get(str(value), str(value)))
+    if name in ("finding", "completeness"):
+        table = FINDING if name == "finding" else COMPLETENESS
+        return gettext(table.get(str(value), str(value)))
+    if isinstance(value, dict):
+        return "; ".join(f"{_field(key)}: {_plain(each)}" for key, each in value.items())
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(_plain(each) for each in value.values())
+    return "; ".join(map(_plain, value)) if isinstance(value, list) else str(value)
+
+
+def _field(key: str) -> str:
+    labels = [f.label for part in SECTIONS.values() for f in part.fields if f.key == key]
+    return gettext(labels[0]) if labels else key
 
 
 def moment(text: str) -> str:

@@ -1,15 +1,11 @@
-"""Words for the codes of the family office, and the sentences of its rules, as shown.
-
-Rules speak English in :mod:`priam.events.families`; those without names in them are translated.
-"""
+"""Words for the codes of the family office, as shown."""
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
-__all__ = ["CODES", "choices", "rule", "word"]
+__all__ = ["CODES", "choices", "word"]
 
 CODES: dict[str, dict[str, str]] = {
     "sex": {
@@ -103,39 +99,6 @@ CODES: dict[str, dict[str, str]] = {
 }
 #: Units of the fields of a record (:mod:`priam.casework.sections`).
 _UNITS = (noop("cm"), noop("kg"))
-#: What the rules say without a name or a number in it.
-_RULES = (
-    noop("this person must not be contacted: the family or the person forbade it"),
-    noop("only an authorised person of the family is told news"),
-    noop("ask the family first what it wants to be told, and record it"),
-    noop("this family wants to be told at the end, not of single findings"),
-    noop("this family wanted to hear of the first finding only, and has"),
-    noop("a sample needs the person's consent to identification first"),
-    noop("a missing person needs a name, even if it is only a call sign"),
-    noop("a name needs at least one part"),
-    noop("the other record must be another one, and open"),
-    noop("'registered twice', and only that, names the other record"),
-    noop("this person is already authorised"),
-    noop("this person is already barred"),
-    noop("the reason is missing"),
-    noop("the explanation is missing"),
-    noop("the form of the consent is missing"),
-)
-
-
-#: Sentences of rules with names or numbers in them -> what is said instead, in any language.
-_IN_SHORT = {
-    "changed in the meantime": noop(
-        "this was changed in the meantime; look at it again and save once more"
-    ),
-    "already on a": noop("this label is already on another thing; take a new one"),
-    "already belongs to family": noop("this missing person already belongs to a family"),
-    "is already registered": noop("this is already registered"),
-    "before it begins": noop("a span of dates ends before it begins"),
-    "characters; at most": noop("a text is too long"),
-    "is missing": noop("something is missing"),
-    "no relative of this family": noop("this person is no relative of the family"),
-}
 
 
 def word(kind: str, code: str) -> str:
@@ -148,13 +111,3 @@ def choices(kind: str, empty: str = "") -> list[tuple[str, str]]:
     """Codes with their words, for a field to choose from."""
     head = [("", empty)] if empty else []
     return [*head, *((code, word(kind, code)) for code in CODES[kind])]
-
-
-def rule(error: Exception) -> str:
-    """What a rule says, as a sentence in the present language."""
-    said = str(error)
-    text = _(said)
-    if text == said and not (get_language() or "en").startswith("en"):
-        short = next((words for part, words in _IN_SHORT.items() if part in said), "")
-        text = _(short) if short else said
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")

@@ -114,7 +114,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         try:
             held = intake.hold(data, form.cleaned_data["kind"], by=request.user.actor)
         except UserError as error:
-            form.add_error("file", str(error))
+            form.add_error("file", sentence(error))
         else:
             return redirect("laboratory-preview", held.upload)
     return _page(request, "laboratory/upload.html", {"form": form}, form)

@@ -28,11 +28,15 @@ class Sentences:
 
     def in_words(self, text: str) -> str:
         """The text in the present language, where it has a known form."""
+        return self.found(text) or text
+
+    def found(self, text: str) -> str | None:
+        """The text in the present language; None where it has no known form."""
         for form, pattern in self._patterns:
             if found := pattern.fullmatch(text):
                 told = {name: self._value(form, value) for name, value in found.groupdict().items()}
                 return _(form) % told if told else _(form)
-        return text
+        return None
 
 
 def _pattern(form: str) -> re.Pattern[str]:

@@ -16,6 +16,7 @@ from priam.errors import UserError
 from priam.events import ANSWERS
 from priam_office.people.permissions import requires
 from priam_office.people.reading import note_read
+from priam_office.people.refusals import sentence
 from priam_office.reviews import actions, queries, words
 from priam_office.reviews.facing import facing, reasons
 from priam_office.reviews.models import Pair, Review
@@ -35,7 +36,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
         try:
             return redirect("review", _opened(request))
         except UserError as error:
-            problem, status = str(error), 422
+            problem, status = sentence(error), 422
     rows = queries.reviews()
     if rows:
         note_read(request.user, "identity", "reviews", "reviews", rows=len(rows))
@@ -116,7 +117,7 @@ def answer(request: HttpRequest, review: str, number: int) -> HttpResponse:
             event_id=request.POST.get("event_id") or None,
         )
     except UserError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return _to(review, "pair", number)
     said = {"number": number, "answer": words.answer(given)}
     messages.success(request, _("Pair %(number)s: %(answer)s.") % said)
@@ -139,7 +140,7 @@ def back(request: HttpRequest, review: str) -> HttpResponse:
         actions.take_back(review, number, by=request.user.actor)
         messages.success(request, _("The answer to pair %s is taken back.") % number)
     except UserError as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
     return _to(review, "pair", number)
 
 

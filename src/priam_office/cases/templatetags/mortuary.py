@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from priam.casework.sections import TOOTH, YESNO, RecordField
 from priam.casework.skeleton import BONES, COMPLETENESS, SIDES
 from priam_office.cases import words
+from priam_office.people.refusals import in_words
 
 __all__ = ["register"]
 
@@ -17,6 +18,7 @@ register = template.Library()
 register.filter("moment", words.moment)
 register.filter("waited", words.waited)
 register.filter("detail", words.detail)
+register.filter("refusal", in_words)
 
 _TABLES = {
     "finding": words.FINDING,

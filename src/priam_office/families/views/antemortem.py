@@ -25,9 +25,9 @@ from priam.errors import UserError
 from priam.labels.tags import TagError, parse
 from priam_office.families import actions, facing, queries
 from priam_office.families.views.missing import place_of
-from priam_office.families.words import rule
 from priam_office.people.permissions import permits, requires
 from priam_office.people.reading import note_read
+from priam_office.people.refusals import sentence
 
 __all__ = ["edit", "face", "facing_case", "revision", "section"]
 
@@ -143,7 +143,7 @@ def _save(request: HttpRequest, missing: str, section: str, reporter: str) -> Ht
     except FieldError as error:
         context["refused"] = _expected(section, error.key)
     except UserError as error:
-        context["refused"] = rule(error)
+        context["refused"] = sentence(error)
     if request.headers.get("HX-Request") != "true" and "saved" in context:
         return redirect("missing-section", missing, section)
     return render(request, "families/_saved.html", context)

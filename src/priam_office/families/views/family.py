@@ -23,9 +23,10 @@ from priam_office.families.forms import (
     WishForm,
 )
 from priam_office.families.views.missing import place_of
-from priam_office.families.words import choices, rule
+from priam_office.families.words import choices
 from priam_office.people.permissions import permits, requires
 from priam_office.people.reading import note_read
+from priam_office.people.refusals import sentence
 
 __all__ = [
     "ask",
@@ -88,7 +89,7 @@ def link(request: HttpRequest, missing: str) -> HttpResponse:
         else:
             into = actions.register_family([missing], by=request.user)
     except UserError as error:
-        messages.error(request, rule(error))
+        messages.error(request, sentence(error))
         return redirect("missing", missing)
     except Http404:
         messages.error(request, _("There is no family with this address."))
@@ -151,7 +152,7 @@ def relative(request: HttpRequest, family: str, person: str = "") -> HttpRespons
         try:
             _save_relative(request, family, person, form)
         except UserError as error:
-            form.add_error(None, rule(error))
+            form.add_error(None, sentence(error))
         else:
             return redirect("family", family)
     context = {"page": page, "form": form, "row": row}
@@ -181,7 +182,7 @@ def _done(
     try:
         act()
     except UserError as error:
-        messages.error(request, rule(error))
+        messages.error(request, sentence(error))
     else:
         messages.success(request, said)
     response = redirect("family", family)
@@ -246,7 +247,7 @@ def contact(request: HttpRequest, family: str, person: str) -> HttpResponse:
             values = (data["how"], data["about"], data["note"])
             actions.contacted(family, person, *values, by=request.user)
         except UserError as error:
-            form.add_error(None, rule(error))
+            form.add_error(None, sentence(error))
         else:
             messages.success(request, _("Written into the diary."))
             return redirect("family", family)
@@ -306,7 +307,7 @@ def sample(request: HttpRequest, family: str, person: str) -> HttpResponse:
         try:
             actions.take_sample(data["sample"], person, data["kind"], by=request.user)
         except UserError as error:
-            form.add_error(None, rule(error))
+            form.add_error(None, sentence(error))
         else:
             messages.success(request, _("The sample is registered under %s.") % data["sample"])
             return redirect("family", family)

@@ -21,9 +21,9 @@ from priam_office.families import actions, finding, importing
 from priam_office.families.forms import ImportForm
 from priam_office.families.models import PendingImport, SearchToken
 from priam_office.families.uploads import InMemory, too_large
-from priam_office.families.words import rule
 from priam_office.people.permissions import requires
 from priam_office.people.reading import note_read
+from priam_office.people.refusals import sentence
 
 __all__ = ["preview", "upload"]
 
@@ -56,7 +56,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
         try:
             importing.read(data, name, form.cleaned_data["issuer"])
         except InputError as error:
-            refused = str(error)
+            refused = sentence(error)
         else:
             return redirect("missing-preview", _keep(request, data, name, form))
     status = 422 if refused or form.errors else 200
@@ -120,7 +120,7 @@ def _answered(request: HttpRequest, row: PendingImport, listed: importing.Listed
     try:
         count = actions.import_missing(people, by=request.user) if people else 0
     except UserError as error:
-        messages.error(request, rule(error))
+        messages.error(request, sentence(error))
         return redirect("missing-preview", row.key)
     row.delete()
     text = ngettext("%d missing person registered.", "%d missing persons registered.", count)

@@ -17,9 +17,10 @@ from priam.casework.sections import SECTIONS
 from priam.errors import UserError
 from priam_office.families import actions, queries
 from priam_office.families.forms import CloseForm, MissingForm, ReporterForm, parse_span
-from priam_office.families.words import choices, rule
+from priam_office.families.words import choices
 from priam_office.people.permissions import requires
 from priam_office.people.reading import note_read
+from priam_office.people.refusals import sentence
 
 __all__ = ["amend", "close", "new", "people", "place_of", "record", "reopen", "report", "similar"]
 
@@ -73,7 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 form.facts(), source, by=request.user, event_id=event_id
             )
         except UserError as error:
-            form.add_error(None, rule(error))
+            form.add_error(None, sentence(error))
         else:
             messages.success(request, _("The missing person is registered."))
             return redirect("missing", missing)
@@ -189,7 +190,7 @@ def amend(request: HttpRequest, missing: str) -> HttpResponse:
         try:
             actions.amend_missing(missing, form.facts(), revision, reason, by=request.user)
         except UserError as error:
-            form.add_error(None, rule(error))
+            form.add_error(None, sentence(error))
         else:
             messages.success(request, _("The record is amended; what stood there is kept."))
             return redirect("missing", missing)
@@ -201,7 +202,7 @@ def _done(request: HttpRequest, missing: str, act: Callable[[], object], said: s
     try:
         act()
     except UserError as error:
-        messages.error(request, rule(error))
+        messages.error(request, sentence(error))
     else:
         messages.success(request, said)
     return redirect("missing", missing)

@@ -14,9 +14,10 @@ from priam.errors import UserError
 from priam.events import Member
 from priam_office.families import actions, drawing, pedigrees, queries
 from priam_office.families.views.missing import place_of
-from priam_office.families.words import choices, rule
+from priam_office.families.words import choices
 from priam_office.people.permissions import requires
 from priam_office.people.reading import note_read
+from priam_office.people.refusals import sentence
 
 __all__ = ["pedigree"]
 
@@ -80,7 +81,7 @@ def _change(request: HttpRequest, family: str) -> tuple[str, str]:
         seen = page.row.pedigree_revision if revision is None else revision
         actions.save_pedigree(family, after, seen, by=request.user)
     except UserError as error:
-        return "", rule(error)
+        return "", sentence(error)
     return said, ""
 
 

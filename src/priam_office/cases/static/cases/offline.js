@@ -47,49 +47,109 @@ function tagsIn(field) {
   return tags;
 }
 
-async function known(field, kind) {
-  const [tag] = tagsIn(field) ?? [];
-  if (!tag) return complain(field, words.badTag), null;
+/** The one tag of a field, which must be there. */
+function tagIn(field) {
+  const tags = tagsIn(field);
+  if (tags && tags.length !== 1) return complain(field, words.badTag), null;
+  return tags?.[0] ?? null;
+}
+
+/** What a tag is on as far as this tablet knows: from the office, or entered here. */
+async function kindOf(tag) {
   const pocket = (await outbox.odd("pocket")) ?? {};
-  const made = await outbox.entries();
-  const here = pocket[tag] ?? (made.some((e) => e.body.cases?.includes(tag)) ? "case" : undefined);
+  if (pocket[tag]) return pocket[tag];
+  const made = (await outbox.entries()).map((entry) => entry.body);
+  if (made.some((body) => body.cases?.includes(tag) || body.into?.includes(tag))) return "case";
+  return made.some((body) => body.bag === tag) ? "bag" : undefined;
+}
+
+async function known(field, kind) {
+  const tag = tagIn(field);
+  if (!tag) return null;
+  const here = await kindOf(tag);
   if (here && here !== kind) return complain(field, kind === "bag" ? words.noBag : words.noCase), null;
   return tag;
 }
 
-async function fresh(count) {
+/** Tags of a field, or as many fresh ones; null and a complaint if this tablet has none left. */
+async function givenOr(field, count) {
+  const given = tagsIn(field);
+  if (!given || given.length || !count) return given;
   const tags = [];
   while (tags.length < count) {
     const tag = await outbox.takeTag();
-    if (!tag) return null;
+    if (!tag) return complain(field, words.noTags), null;
     tags.push(tag);
   }
   return tags;
 }
 
+/** Finding and labels of a bag that is opened, or opened and found to hold more. */
+async function found(form, least) {
+  const finding = form.elements.finding.value;
+  if (!finding) return complain(form.querySelector("[name=finding]"), words.choose), null;
+  const chosen = form.querySelector(`option[value="${finding}"], [name=finding][value="${finding}"]`);
+  const atLeast = Number(chosen.dataset.least);
+  const wanted = least ? Math.max(atLeast, Number(form.elements.count.value) || atLeast) : 0;
+  const cases = await givenOr(form.elements.cases, wanted && atLeast ? wanted : 0);
+  if (!cases) return null;
+  const wrong = (least && cases.length < atLeast) || (!atLeast && cases.length) || (finding === "one" && cases.length > 1);
+  if (wrong) return complain(form.elements.cases, words.wrongCount), null;
+  return { finding, cases };
+}
+
+const SIGNS = ["ffd8ff", "89504e47", "52494646", "49492a00", "4d4d002a"]; // JPEG, PNG, WebP, TIFF
+
+async function isPhotograph(file) {
+  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  const found = [...head].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return SIGNS.some((sign) => found.startsWith(sign));
+}
+
+const said = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const megabytes = (bytes) => (bytes / 1e6).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+
+// Each gives what it kept, as bodies of entries; null where something was wrong and was said.
 const makers = {
   async open(form) {
     const bag = await known(form.elements.bag, "bag");
-    if (!bag) return null;
-    const finding = form.elements.finding.value;
-    if (!finding) return complain(form.elements.finding[0], words.choose), null;
-    const least = Number(form.querySelector(`[name=finding][value="${finding}"]`).dataset.least);
-    const single = finding === "one";
-    let cases = tagsIn(form.elements.cases);
-    if (!cases) return null;
-    if (!cases.length && least) cases = await fresh(Math.max(least, Number(form.elements.count.value) || least));
-    if (!cases) return complain(form.elements.cases, words.noTags), null;
-    const wrong = cases.length < least || (single && cases.length > 1) || (!least && cases.length > 0);
-    if (wrong) return complain(form.elements.cases, words.wrongCount), null;
-    return { bag, finding, cases, note: form.elements.note.value };
+    const holds = bag && (await found(form, true));
+    if (!holds) return null;
+    const place = form.elements.place.value.trim() && tagIn(form.elements.place);
+    if (place === null) return null;
+    const party = byId("o-unknown").hidden ? "" : form.elements.party.value;
+    return keep("open", { bag, ...holds, party, place, note: form.elements.note.value });
+  },
+  async reexamine(form) {
+    const bag = await known(form.elements.bag, "bag");
+    const holds = bag && (await found(form, false));
+    return holds && keep("reexamine", { bag, ...holds, reason: form.elements.reason.value });
+  },
+  async split(form) {
+    const tag = await known(form.elements.case, "case");
+    const elements = tag && tagsIn(form.elements.elements);
+    const into = elements && (await givenOr(form.elements.into, 1));
+    return into && keep("split", { case: tag, into, elements, reason: form.elements.reason.value });
+  },
+  async link(form) {
+    const tag = await known(form.elements.case, "case");
+    const other = tag && (await known(form.elements.other, "case"));
+    return other && keep("link", { case: tag, other, reason: form.elements.reason.value });
   },
   async sample(form) {
     const tag = await known(form.elements.case, "case");
     if (!tag) return null;
-    const given = tagsIn(form.elements.sample);
-    const [sample] = given?.length ? given : (given && (await fresh(1))) ?? [];
-    if (!sample) return given && complain(form.elements.sample, words.noTags), null;
-    return { case: tag, sample, kind: form.elements.kind.value, note: form.elements.note.value };
+    const { kind, note, element: from } = form.elements;
+    const element = from.value.trim() ? tagIn(from) : "";
+    const [sample] = (element !== null && (await givenOr(form.elements.sample, 1))) || [];
+    return sample ? keep("sample", { case: tag, sample, kind: kind.value, element, note: note.value }) : null;
+  },
+  async send(form) {
+    const samples = tagsIn(form.elements.samples);
+    if (samples?.length === 0) complain(form.elements.samples, words.badTag);
+    if (!samples?.length) return null;
+    const { to, note } = form.elements;
+    return keepEach("send", samples.map((sample) => ({ sample, to: to.value, note: note.value })));
   },
   async element(form) {
     const tag = await known(form.elements.case, "case");
@@ -97,37 +157,93 @@ const makers = {
     const { bone, side, completeness, note } = form.elements;
     const paired = bone.selectedOptions[0].dataset.paired === "1";
     if (paired && side.value === "middle") return complain(side, words.leftOrRight), null;
-    const [element] = (await fresh(1)) ?? [];
-    if (!element) return complain(bone, words.noTags), null;
+    const [element] = (await givenOr(form.elements.element, 1)) ?? [];
+    if (!element) return null;
     const parts = { bone: bone.value, side: side.value, completeness: completeness.value };
-    return { case: tag, element, ...parts, note: note.value };
+    return keep("element", { case: tag, element, ...parts, note: note.value });
+  },
+  async effects(form) {
+    const of = tagIn(form.elements.of);
+    if (!of) return null;
+    const items = itemsIn(form);
+    const [packet] = (items && (await givenOr(form.elements.packet, 1))) || [];
+    if (!packet) return null;
+    const kept = await keep("effects", { of, packet, seal: form.elements.seal.value, items });
+    form.querySelectorAll(".item:not(:first-child)").forEach((row) => row.remove());
+    return kept;
+  },
+  async photograph(form) {
+    const tag = await known(form.elements.case, "case");
+    if (!tag) return null;
+    const { file, note } = form.elements;
+    const files = [...file.files];
+    for (const one of files) {
+      if (one.size > Number(words.largest)) {
+        const sizes = { size: megabytes(one.size), most: megabytes(words.largest) };
+        return complain(file, said(words.tooLarge, sizes)), null;
+      }
+      if (!(await isPhotograph(one))) return complain(file, words.noPhotograph), null;
+    }
+    const kept = [];
+    for (const one of files) {
+      try {
+        await outbox.addPhotograph(tag, note.value, one, Number(words.piece));
+      } catch (error) {
+        if (error.code !== "full") throw error;
+        const counts = { kept: kept.length, all: files.length, size: megabytes(one.size) };
+        throw new Error(said(words.noRoom, counts));
+      }
+      kept.push({ case: tag });
+    }
+    return kept;
   },
   async store(form) {
-    const things = tagsIn(form.elements.thing);
-    const places = tagsIn(form.elements.place);
-    if (!things?.length) return things && complain(form.elements.thing, words.badTag), null;
-    if (!places?.length) return places && complain(form.elements.place, words.badTag), null;
-    return { thing: things[0], place: places[0] };
+    const things = tagsIn(form.elements.things);
+    if (things?.length === 0) complain(form.elements.things, words.badTag);
+    if (!things?.length) return null;
+    const place = form.elements.place.value.trim() ? tagIn(form.elements.place) : "";
+    if (place === null) return null;
+    return keepEach("store", things.map((thing) => ({ thing, place })));
   },
 };
+
+async function keep(act, body) {
+  await outbox.add(act, body);
+  return [body];
+}
+
+async function keepEach(act, bodies) {
+  for (const body of bodies) await outbox.add(act, body);
+  return bodies;
+}
+
+function itemsIn(form) {
+  const items = [];
+  for (const row of form.querySelectorAll(".item")) {
+    const [count, what, marks] = row.querySelectorAll("input");
+    if (!what.value.trim() && !marks.value.trim()) continue;
+    if (!what.value.trim()) return complain(what, words.whatItIs), null;
+    items.push({ count: Number(count.value) || 1, what: what.value.trim(), marks: marks.value.trim() });
+  }
+  if (!items.length) return complain(form.querySelector(".item [data-what]"), words.oneItem), null;
+  return items;
+}
 
 for (const form of document.querySelectorAll("form[data-act]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const { act } = form.dataset;
-    const button = form.querySelector("button");
+    const button = form.querySelector("button:not([type=button])");
     button.disabled = true;
     try {
-      const body = await makers[act](form);
-      if (!body) return;
-      await outbox.add(act, body);
+      const kept = await makers[form.dataset.act](form);
+      if (!kept) return;
       form.reset();
-      const first = form.querySelector("input:not([type=radio]), textarea");
-      announce(body);
-      first?.focus();
+      announce(kept);
+      atHand(kept[0].cases?.[0] ?? kept[0].into?.[0] ?? kept[0].case);
+      nextField(form).focus();
       outbox.syncSoon();
     } catch (error) {
-      byId("state").textContent = String(error.message ?? error);
+      trouble(words[error.code] ?? String(error.message ?? error));
     } finally {
       button.disabled = false;
     }
@@ -135,21 +251,71 @@ for (const form of document.querySelectorAll("form[data-act]")) {
 }
 
 /** Labels that were taken from the stock must be written on what they are for. */
-function announce(body) {
-  const labels = [body.cases, body.sample, body.element].flat().filter(Boolean);
-  byId("given").textContent = labels.length ? `${words.label} ${labels.join(", ")}` : words.keptHere;
+function announce(kept) {
+  const labels = kept.flatMap((b) => [b.cases, b.into, b.packet, b.sample && !b.to && b.sample, b.element].flat());
+  const written = [...new Set(labels.filter(Boolean))];
+  byId("given").textContent = written.length ? `${words.label} ${written.join(", ")}` : words.keptHere;
+  byId("trouble").hidden = true;
 }
+
+function trouble(text) {
+  byId("trouble").firstElementChild.textContent = text;
+  byId("trouble").hidden = false;
+}
+
+/** The case that one works on stands in every form, until another is scanned over it. */
+function atHand(tag) {
+  if (!tag) return;
+  for (const field of document.querySelectorAll("[name=case], [name=of]")) field.value = tag;
+}
+
+const nextField = (form) =>
+  [...form.querySelectorAll("input.tag, textarea.tag, select, input, textarea")].find(
+    (field) => !["radio", "hidden"].includes(field.type) && (field.tagName === "SELECT" || !field.value),
+  ) ?? form.querySelector("button");
+
+// What stands in a field for one tag is replaced by the next scan, not added to.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("input.tag")) event.target.select();
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("input.tag[name=case]")) atHand(tagOf(event.target.value));
+});
 
 // A scanner ends a tag with Enter: in a list that is the next line, elsewhere the next field.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.matches("form[data-act] input.tag")) return;
-  const fields = [...event.target.form.querySelectorAll("input.tag, textarea, select")];
-  const next = fields[fields.indexOf(event.target) + 1];
-  if (next && event.target.value) {
+  if (event.key !== "Enter") return;
+  if (event.target.matches(".item input")) {
     event.preventDefault();
-    next.focus();
+    const fields = [...event.target.form.querySelectorAll(".item input")];
+    (fields[fields.indexOf(event.target) + 1] ?? moreItems()).focus();
+  } else if (event.target.matches("form[data-act] input.tag")) {
+    const fields = [...event.target.form.querySelectorAll("input:not([type=radio]), textarea, select")];
+    const next = fields[fields.indexOf(event.target) + 1];
+    if (next && event.target.value) {
+      event.preventDefault();
+      next.focus();
+    }
   }
 });
+
+/** One more line in the list of effects; gives its first field. */
+function moreItems() {
+  const row = document.querySelector(".item").cloneNode(true);
+  row.querySelectorAll("input").forEach((input) => (input.value = input.defaultValue));
+  byId("items").append(row);
+  return row.querySelector("[data-what]");
+}
+byId("more-items").addEventListener("click", () => moreItems().focus());
+
+// A bag that neither the office nor this tablet knows is registered when it is opened.
+byId("o-bag").addEventListener("change", async () => {
+  const tag = tagOf(byId("o-bag").value);
+  const parties = (await outbox.odd("parties")) ?? [];
+  byId("o-unknown").hidden = !tag || !parties.length || (await kindOf(tag)) !== undefined;
+  byId("o-party").replaceChildren(...parties.map(([code, name]) => new Option(name, code)));
+});
+document.querySelector("[data-act=open]").addEventListener("reset", () => (byId("o-unknown").hidden = true));
 
 // -- the record -----------------------------------------------------------------------------
 
@@ -184,7 +350,7 @@ async function showSection() {
     recordState.textContent = { typing: words.typing, kept: words.keptHere, waiting: words.keptHere,
       written: words.safe, beside: words.beside, restored: words.restored, signin: words.signin,
       held: `${words.held} ${details.words ?? ""}`, refused: `${words.held} ${details.words ?? ""}`,
-      failed: details.words }[state] ?? "";
+      failed: words[details.code] ?? details.words }[state] ?? "";
   };
   const self = selfSaving(form, { section, say, caseTag: () => tag, base: last?.id ?? "" });
   await self.restore();
@@ -201,7 +367,8 @@ recordSection.addEventListener("change", showSection);
 // -- tabs and the list ------------------------------------------------------------------------
 
 function showTab() {
-  const wanted = location.hash.slice(1) || "open";
+  const asked = location.hash.slice(1);
+  const wanted = document.querySelector(`[data-panel="${CSS.escape(asked)}"]`) ? asked : "open";
   for (const panel of document.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== wanted;
   for (const link of document.querySelectorAll(".tabs a")) {
     if (link.hash === `#${wanted}`) link.setAttribute("aria-current", "page");
@@ -210,51 +377,72 @@ function showTab() {
 }
 addEventListener("hashchange", showTab);
 
-// Shown in place of a page that could not be reached: go on where one was.
+// Shown in place of a page that could not be reached: go on where one was, or with what was scanned.
 const asked = location.pathname.match(/\/(bags|cases)\/([^/]+)\/(?:record\/(\d00)\/)?$/);
-if (asked && tagOf(asked[2])) {
-  const tag = tagOf(asked[2]);
-  if (asked[1] === "bags") document.querySelector("[data-act=open] [name=bag]").value = tag;
-  for (const field of document.querySelectorAll("[name=case]")) {
-    if (asked[1] === "cases") field.value = tag;
-  }
-  if (asked[3]) {
-    recordSection.value = asked[3];
-    location.hash = "record";
-    showSection();
-  }
+const scanned = tagOf(new URLSearchParams(location.search).get("tag") ?? "");
+const here = scanned || tagOf(asked?.[2] ?? "");
+if (here) {
+  const kind = scanned && outbox.able() ? await kindOf(scanned) : asked?.[1].slice(0, -1);
+  if (kind === "case") atHand(here);
+  else byId("o-bag").value = here;
+  if (kind === "case") location.hash = asked?.[3] || scanned ? "record" : location.hash;
+  if (asked?.[3]) recordSection.value = asked[3];
+  if (location.hash === "#record") showSection();
+  if (scanned && !kind) trouble(words.unknownTag);
 }
 showTab();
 
 const CHIP = { waiting: "wait", written: "ok", beside: "wait", held: "stop", refused: "stop" };
 
+const heads = [...byId("entries").closest("table").querySelectorAll("thead th")];
+
 function cell(row, text, className) {
   const made = row.insertCell();
+  made.setAttribute("role", "cell");
+  made.dataset.label = heads[made.cellIndex].textContent;
   const inside = document.createElement("span");
   inside.textContent = text;
   if (className) inside.className = className;
   made.append(inside);
 }
 
+/** How far a photograph is, in per cent of its pieces; empty for what is no photograph. */
+function sentOf(entry) {
+  if (entry.state !== "waiting" || !entry.left) return "";
+  const all = entry.body.pieces.length;
+  return said(words.sent, { percent: Math.floor((100 * (all - entry.left)) / all) });
+}
+
+const tagsOf = (body) =>
+  [body.bag, body.case, body.of, body.other, body.section, body.cases, body.into, body.sample,
+    body.element, body.elements, body.packet, body.thing, body.place, body.to].flat().filter(Boolean).join(" · ");
+
 async function showEntries() {
   const list = (await outbox.entries()).reverse();
-  const waiting = list.filter((e) => e.state === "waiting").length;
-  byId("waiting").textContent = waiting;
+  const waiting = list.filter((e) => e.state === "waiting");
+  byId("waiting").textContent = waiting.length;
+  const photographs = waiting.filter((e) => e.act === "photograph");
+  const size = megabytes(photographs.reduce((sum, e) => sum + e.body.size, 0));
+  byId("photographs").textContent = photographs.length ? said(words.photographs, { count: photographs.length, size }) : "";
+  const shown = byId("only-waiting").checked ? list.filter((e) => !["written", "beside"].includes(e.state)) : list;
   const body = byId("entries");
   body.replaceChildren();
-  for (const entry of list.slice(0, 60)) {
+  for (const entry of shown.slice(0, 60)) {
     const row = body.insertRow();
-    cell(row, new Date(entry.at).toLocaleTimeString(document.documentElement.lang));
+    row.setAttribute("role", "row");
+    cell(row, new Date(entry.at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" }));
     cell(row, words[`act${entry.act[0].toUpperCase()}${entry.act.slice(1)}`] ?? entry.act);
-    cell(row, [entry.body.bag, entry.body.case, entry.body.section, entry.body.cases?.join(" "),
-      entry.body.sample, entry.body.element, entry.body.thing, entry.body.place].filter(Boolean).join(" · "), "tag");
+    cell(row, tagsOf(entry.body), "tag");
     cell(row, words[`is${entry.state[0].toUpperCase()}${entry.state.slice(1)}`], `chip ${CHIP[entry.state]}`);
-    cell(row, entry.words);
+    const size = entry.act === "photograph" ? said(words.megabytes, { size: megabytes(entry.body.size) }) : "";
+    cell(row, [size, entry.body.note, sentOf(entry), words[entry.words] ?? entry.words].filter(Boolean).join(" · "));
   }
   byId("none").hidden = list.length > 0;
+  body.closest(".sheet").hidden = !shown.length;
   byId("stock").textContent = (await outbox.all("tags")).length;
   byId("who").textContent = (await outbox.odd("account")) ? await outbox.odd("name") : words.nobody;
 }
+byId("only-waiting").addEventListener("change", showEntries);
 
 outbox.listen((news) => {
   if (news.state) {
@@ -263,7 +451,9 @@ outbox.listen((news) => {
   }
   showEntries();
 });
-byId("send").addEventListener("click", () => outbox.sync({ pocket: true }));
+byId("send").addEventListener("click", async () => {
+  outbox.syncSoon((await outbox.sync({ pocket: true })) === "sent" ? 0 : 15000);
+});
 
 if (!outbox.able()) {
   byId("unable").hidden = false;

@@ -2,7 +2,8 @@
 // acknowledged. Nothing is forgotten before the office has said that it is safe there.
 //
 // An entry is a text signed with a key that cannot leave the browser; its id becomes the id of
-// the event, so that sending it twice writes it once.
+// the event, so that sending it twice writes it once. A photograph is an entry that names the
+// SHA-256 of its pieces; the pieces lie beside it, encrypted, and are sent one by one.
 
 const NAME = "priam-outbox";
 const BATCH = 25;
@@ -10,19 +11,38 @@ const KEPT_DONE = 200;
 
 let opening;
 
-/** The database: devices by account, entries by id, drafts by section, tags, and odds and ends. */
+/** What a page explains in its language: `full` (no room: nothing was kept, and nothing else was
+ * lost) or `unsigned` (nobody has signed in on this tablet). */
+export class Trouble extends Error {
+  constructor(code) {
+    super(code);
+    this.code = code;
+  }
+}
+
+const STORES = {
+  devices: "account",
+  entries: "id",
+  pieces: ["entry", "at"],
+  drafts: "key",
+  tags: "tag",
+  odds: "name",
+};
+
+/** Devices by account, entries by id, pieces of photographs, drafts by section, tags, the rest. */
 function database() {
   opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
+    const request = indexedDB.open(NAME, 2);
     request.onupgradeneeded = () => {
       const db = request.result;
-      db.createObjectStore("devices", { keyPath: "account" });
-      db.createObjectStore("entries", { keyPath: "id" });
-      db.createObjectStore("drafts", { keyPath: "key" });
-      db.createObjectStore("tags", { keyPath: "tag" });
-      db.createObjectStore("odds", { keyPath: "name" });
+      for (const [name, keyPath] of Object.entries(STORES)) {
+        if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, { keyPath });
+      }
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close(); // a newer page is waiting
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
   });
   return opening;
@@ -35,14 +55,21 @@ function answered(request) {
   });
 }
 
-/** Do something in one transaction; it is on the disk when the promise resolves. */
+/** Do something in one transaction; it is on the disk when the promise resolves, or not at all. */
 export async function transact(stores, act, mode = "readwrite") {
   const db = await database();
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(stores, mode, { durability: "strict" });
-    const result = act(...[stores].flat().map((name) => transaction.objectStore(name)));
+    const failed = (error) => reject(error?.name === "QuotaExceededError" ? new Trouble("full") : (error ?? new Error("aborted")));
+    transaction.onabort = () => failed(transaction.error);
+    let result;
     transaction.oncomplete = () => resolve(result && "result" in result ? result.result : undefined);
-    transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    try {
+      result = act(...[stores].flat().map((name) => transaction.objectStore(name)));
+    } catch (error) {
+      failed(error);
+      transaction.abort();
+    }
   });
 }
 
@@ -108,10 +135,14 @@ export const able = () => Boolean(globalThis.crypto?.subtle && navigator.locks &
 
 // -- adding ---------------------------------------------------------------------------------
 
-/** Sign an entry and keep it. Resolves when it is on the disk of the tablet; gives its id. */
-export async function add(act, body, also = () => {}) {
+/**
+ * Sign an entry and keep it. Resolves when it is on the disk of the tablet; gives its id.
+ * `forget` is the key of a draft that goes with it, `parts` are pieces that belong to it: entry,
+ * number, draft and pieces change in one transaction.
+ */
+export async function add(act, body, { forget = "", parts = [] } = {}) {
   const account = await odd("account");
-  if (!account) throw new Error("nobody has signed in on this tablet");
+  if (!account) throw new Trouble("unsigned");
   await device(account);
   return navigator.locks.request("priam-number", async () => {
     const own = await get("devices", account);
@@ -122,15 +153,62 @@ export async function add(act, body, also = () => {}) {
     const bytes = new TextEncoder().encode(text);
     const signature = base64(await crypto.subtle.sign(signing(own.algorithm), own.key, bytes));
     const entry = { id, account, number, at, act, body, text, signature, state: "waiting", words: "" };
-    await transact(["devices", "entries", "drafts"], (devices, entries, drafts) => {
+    if (parts.length) entry.left = parts.length;
+    const stores = ["devices", "entries", "drafts", "pieces"];
+    await transact(stores, (devices, entries, drafts, pieces) => {
       devices.put({ ...own, number });
       entries.put(entry);
-      also(drafts);
+      if (forget) drafts.delete(forget);
+      parts.forEach((part, at) => pieces.put({ entry: id, at, ...part }));
     });
     changed();
     return id;
   });
 }
+
+// -- photographs ------------------------------------------------------------------------------
+
+const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, "0")).join("");
+const sha256 = async (bytes) => hex(await crypto.subtle.digest("SHA-256", bytes));
+
+/** The key of an account's photographs on this tablet; like the one that signs, it cannot leave. */
+async function cover(account) {
+  await device(account);
+  return navigator.locks.request("priam-number", async () => {
+    const own = await get("devices", account);
+    if (own.cover) return own.cover;
+    const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    await put("devices", { ...own, cover: made });
+    return made;
+  });
+}
+
+/** Keep a photograph of a case: announced by a signed entry, its pieces encrypted beside it. */
+export async function addPhotograph(tag, note, file, size) {
+  const account = await odd("account");
+  if (!account) throw new Trouble("unsigned");
+  const key = await cover(account);
+  const bytes = await file.arrayBuffer();
+  const digests = [];
+  const parts = [];
+  for (let from = 0; from < bytes.byteLength; from += size) {
+    const piece = bytes.slice(from, from + size);
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    digests.push(await sha256(piece));
+    parts.push({ iv, box: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, piece) });
+  }
+  const told = { size: bytes.byteLength, sha256: await sha256(bytes), pieces: digests };
+  return add("photograph", { case: tag, note, ...told }, { parts });
+}
+
+/** A piece as it was: it opens only with the key of the account that kept it. */
+async function piece(entry, at) {
+  const { iv, box } = await get("pieces", [entry.id, at]);
+  const { cover: key } = await get("devices", entry.account);
+  return crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, box);
+}
+
+const piecesOf = (entry) => IDBKeyRange.bound([entry, 0], [entry, Infinity]);
 
 /** Entries in the order in which they were made. */
 export async function entries() {
@@ -152,7 +230,8 @@ function changed(news = {}) {
 }
 if (channel) channel.onmessage = (event) => listeners.forEach((listener) => listener(event.data));
 
-let address = document.querySelector('meta[name="priam-sync"]')?.content;
+const address = document.querySelector('meta[name="priam-sync"]')?.content;
+const pieces = document.querySelector('meta[name="priam-pieces"]')?.content;
 
 async function answer(url, options) {
   const response = await fetch(url, { credentials: "same-origin", cache: "no-store", ...options });
@@ -181,6 +260,7 @@ async function greet(pocket) {
   if (hello.tags) {
     await transact("tags", (tags) => hello.tags.forEach((tag) => tags.put({ tag })));
     await setOdd("pocket", hello.pocket);
+    await setOdd("parties", hello.parties);
   }
   return hello;
 }
@@ -197,15 +277,21 @@ async function register(hello) {
   }
 }
 
+/** Note the answers. What the office has is forgotten here, but for a line that says so. */
 async function note(sent, results) {
   const news = {};
-  await transact("entries", (store) => {
+  await transact(["entries", "pieces"], (store, pieces) => {
     sent.forEach((entry, at) => {
       const result = results[at];
       if (!result || (result.entry && result.entry !== entry.id)) return;
       const { outcome, words, details } = result;
       news[entry.id] = { outcome, words, details };
-      store.put({ ...entry, state: outcome, words, signature: outcome === "refused" ? entry.signature : "" });
+      if (outcome === "wanting") {
+        store.put({ ...entry, left: details.missing.length });
+      } else {
+        store.put({ ...entry, state: outcome, words, signature: outcome === "refused" ? entry.signature : "" });
+        if (outcome !== "refused") pieces.delete(piecesOf(entry.id));
+      }
     });
   });
   changed(news);
@@ -241,11 +327,16 @@ export function sync({ pocket = false } = {}) {
   });
 }
 
+/** Everything but photographs, and then one piece of a photograph: small things never wait long. */
 async function sendAll(csrf) {
   let sent = 0;
   for (;;) {
-    const waiting = (await entries()).filter((e) => e.state === "waiting").slice(0, BATCH);
-    if (!waiting.length) return sent;
+    const all = (await entries()).filter((e) => e.state === "waiting");
+    const waiting = all.filter((e) => e.act !== "photograph").slice(0, BATCH);
+    if (!waiting.length) {
+      const photograph = pieces && all.find((e) => e.act === "photograph");
+      return sent + (photograph ? await sendPiece(csrf, photograph) : 0);
+    }
     const content = waiting.map(({ text, signature }) => ({ text, signature }));
     const { results, signin } = await post(csrf, { entries: content });
     if (signin || !results) throw new Error("nobody is signed in");
@@ -253,6 +344,33 @@ async function sendAll(csrf) {
     if (!Object.keys(news).length) throw new Error("the office did not answer for these entries");
     sent += waiting.length;
   }
+}
+
+/** Ask which pieces the office lacks, and send the first of them; 0 if that brought nothing on. */
+async function sendPiece(csrf, entry) {
+  const { id, text, signature } = entry;
+  const asked = await post(csrf, { entries: [{ text, signature }] });
+  if (asked.signin || !asked.results) throw new Error("nobody is signed in");
+  const news = await note([entry], asked.results);
+  if (news[id]?.outcome !== "wanting") return news[id] ? 1 : 0;
+  const [at] = news[id].details.missing;
+  const bytes = await piece(entry, at).catch(() => null);
+  if (!bytes) return damaged(entry);
+  const body = new FormData();
+  for (const [name, value] of Object.entries({ text, signature, at })) body.set(name, value);
+  body.set("piece", new Blob([bytes]));
+  const options = { method: "POST", headers: { "X-CSRFToken": csrf }, body };
+  const { results, signin } = await answer(pieces, options);
+  if (signin || !results) throw new Error("nobody is signed in");
+  const after = await note([entry], results);
+  return after[id] && !after[id].details?.missing?.includes(at) ? 1 : 0;
+}
+
+/** A piece does not open any more: others must not wait behind it, and a person must see it. */
+async function damaged(entry) {
+  await put("entries", { ...entry, state: "refused", words: "damaged" });
+  changed();
+  return 1;
 }
 
 function told(state, error = "") {
@@ -264,8 +382,9 @@ function told(state, error = "") {
 export function syncSoon(delay = 0) {
   clearTimeout(again);
   again = setTimeout(async () => {
-    await sync();
-    if ((await entries()).some((e) => e.state === "waiting")) syncSoon(15000);
+    const state = await sync();
+    const waits = (await entries()).some((e) => e.state === "waiting");
+    if (waits) syncSoon(state === "sent" ? 0 : 15000);
   }, delay);
 }
 

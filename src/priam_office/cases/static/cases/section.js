@@ -33,7 +33,7 @@ export function selfSaving(form, { section, say, caseTag, base = "", account = "
     try {
       await busy;
     } catch (error) {
-      say("failed", { words: String(error.message ?? error) });
+      say("failed", { code: error.code, words: String(error.message ?? error) });
     } finally {
       busy = null;
     }
@@ -42,7 +42,7 @@ export function selfSaving(form, { section, say, caseTag, base = "", account = "
 
   async function viaOutbox(now, changed) {
     const body = { case: caseTag(), section, changes: changed, base: onto };
-    const id = await outbox.add("section", body, (drafts) => drafts.delete(key()));
+    const id = await outbox.add("section", body, { forget: key() });
     saved = now;
     onto = waitingFor = id;
     say("kept");
@@ -135,7 +135,7 @@ async function start() {
       written: words.written,
       held: `${words.held} ${details.words ?? ""}`,
       refused: `${words.held} ${details.words ?? ""}`,
-      failed: `${words.failed} ${details.words ?? ""}`,
+      failed: `${words.failed} ${words[details.code] ?? details.words ?? ""}`,
     }[state];
     status.textContent = details.revision ? `${text} ${words.revision} ${details.revision}` : text;
     status.dataset.state = state;
