@@ -193,6 +193,18 @@ FORMS = (
     noop("the signature does not verify: %(a)s"),
     noop("'%(a)s' is no role; known are %(b)s"),
     noop("'%(a)s' is no compartment whose reads are recorded"),
+    noop("tokens of the account %(a)s still hold; end them first"),
+    noop("a token is made by the person a program is to act for"),
+    noop("the account %(a)s is disabled; no token is made for it"),
+    noop("the token '%(a)s' is known already"),
+    noop("the account %(a)s has no token '%(b)s' that holds"),
+    noop("%(a)s is not in its folder"),
+    noop("%(a)s cannot be read (%(b)s)"),
+    noop("%(a)s holds no key: expected 64 hexadecimal digits"),
+    noop(
+        "the key file %(a)s is not there; put it back first, since a new one would not open what "
+        "this database holds"
+    ),
     # agreements
     noop("a reading needs at least one obligation"),
     noop("agreement '%(a)s' is already recorded"),

@@ -22,7 +22,7 @@ _WHERE = (noop("line"), noop("column"))
 _PLACE = re.compile(rf"\b({'|'.join(_WHERE)}) (?=\d)")
 
 
-def _value(text: str) -> str:
+def _value(form: str, text: str) -> str:
     return _(text) if text in VALUES else text
 
 
