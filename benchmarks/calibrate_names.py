@@ -2,8 +2,8 @@
 
 python benchmarks/calibrate_names.py [SIZE] [SEEDS]    (SIZE rows a list; 60 % are common)
 
-Three generators: the package's own, a second one that nothing was tuned to, and a third and harder
-one that showed what was wrong with an earlier model (tests/priam/names).
+Four generators: the package's own, a second one, a third and harder one and a fourth (an aid
+organisation's spreadsheet), which showed what was wrong with earlier models (tests/priam/names).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tests.priam.names.fourth_hand import fourth_lists
 from tests.priam.names.second_hand import second_lists
 from tests.priam.names.third_hand import third_lists
 
@@ -85,7 +86,12 @@ def report(name: str, make: Callable[[int, int, int], Made], size: int, seeds: i
 def main() -> None:
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     seeds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    generators = {"first": first_lists, "second": second_lists, "third": third_lists}
+    generators = {
+        "first": first_lists,
+        "second": second_lists,
+        "third": third_lists,
+        "fourth": fourth_lists,
+    }
     for name, make in generators.items():
         report(name, make, size, seeds)
 

@@ -57,11 +57,8 @@ def _alike(column: str, least: float) -> str:
     return f"jaro_winkler_similarity({column}_l, {column}_r) >= {least}"
 
 
-def _initial(column: str) -> str:
-    return (
-        f"(length({column}_l) = 1 OR length({column}_r) = 1) "
-        f"AND left({column}_l, 1) = left({column}_r, 1)"
-    )
+def _initial(column: str, letters: str) -> str:
+    return f"({_one_letter(column)}) AND list_has_any({letters}_l, {letters}_r)"
 
 
 def _one_letter(column: str) -> str:
@@ -82,7 +79,7 @@ SURNAME = Field(
     (
         Level("same", "surname_l = surname_r", 0.70, 0.70, 0.001, frequency=True),
         Level(
-            "a part of a double surname",
+            "a part of a double surname, or a former one",
             _PART + "list_has_any(surname_parts_l, surname_parts_r)",
             0.02,
             0.02,
@@ -129,7 +126,9 @@ GIVEN = Field(
     "given",
     _missing("given"),
     (
-        Level("initial", _initial("given_fold"), 0.03, 0.02, 0.003, abridged=True),
+        Level(
+            "initial", _initial("given_fold", "given_initials"), 0.03, 0.02, 0.003, abridged=True
+        ),
         Level("same", "given_l = given_r", 0.85, 0.002, 0.04, frequency=True),
         Level(
             "same consonants",
@@ -172,7 +171,14 @@ PATRONYMIC = Field(
     "patronymic",
     _missing("patronymic"),
     (
-        Level("initial", _initial("patronymic"), 0.03, 0.03, 0.003, abridged=True),
+        Level(
+            "initial",
+            _initial("patronymic", "patronymic_initials"),
+            0.03,
+            0.03,
+            0.003,
+            abridged=True,
+        ),
         Level("same", "patronymic_l = patronymic_r", 0.86, 0.86, 0.04, frequency=True),
         Level(
             "same consonants", "patronymic_skeleton_l = patronymic_skeleton_r", 0.03, 0.03, 0.003
@@ -198,7 +204,7 @@ PATRONYMIC = Field(
 )
 
 
-_DATE_CHANCE = (0.0001, 0.002, 0.0001, 0.0007, 0.003, 0.05, 0.9441)
+_DATE_CHANCE = (0.0001, 0.002, 0.0001, 0.0007, 0.003, 0.003, 0.05, 0.15, 0.7911)
 
 
 def _date_field(what: str, kin: tuple[float, ...], same: tuple[float, ...]) -> Field:
@@ -220,6 +226,12 @@ def _date_field(what: str, kin: tuple[float, ...], same: tuple[float, ...]) -> F
         "AS VARCHAR)"
         for side in "lr"
     }
+    # by whole numbers, because every compared pair comes here: one digit wrong, or two exchanged
+    year_digit = (
+        f"{y}_l // 100 = {y}_r // 100 AND ({y}_l // 10 = {y}_r // 10 OR {y}_l % 10 = {y}_r % 10 "
+        f"OR {y}_l % 10 = {y}_r // 10 % 10 AND {y}_l // 10 % 10 = {y}_r % 10)"
+    )
+    month_digit = f"{m}_l // 10 = {m}_r // 10 OR {m}_l % 10 = {m}_r % 10"
     sqls = (
         ("same", f"{equal(y)} AND {equal(m)} AND {equal(d)}"),
         (
@@ -229,12 +241,16 @@ def _date_field(what: str, kin: tuple[float, ...], same: tuple[float, ...]) -> F
         ("day and month exchanged", f"{equal(y)} AND {m}_l = {d}_r AND {d}_l = {m}_r"),
         ("one digit apart", f"{full} AND damerau_levenshtein({text['l']}, {text['r']}) <= 1"),
         ("two of day, month and year", f"{full} AND {two} = 2"),
+        (
+            "one digit apart, day not known",
+            f"NOT ({full}) AND ({equal(m)} AND {year_digit} OR {equal(y)} AND ({month_digit}))",
+        ),
         ("year within one", f"abs({y}_l - {y}_r) <= 1"),
+        ("one digit of the year apart", year_digit),
         ("different", ""),
     )
-    # Wrong dates are wrong in a part; a wholly different one is hardly ever the same person's.
     levels = tuple(
-        Level(label, sql, s, k, c, tied=0.0 if sql else 0.3, abridged="missing" in label)
+        Level(label, sql, s, k, c, abridged="missing" in label)
         for (label, sql), s, k, c in zip(sqls, same, kin, _DATE_CHANCE, strict=True)
     )
     return Field(f"{what}_date", _missing(y), levels)
@@ -242,8 +258,8 @@ def _date_field(what: str, kin: tuple[float, ...], same: tuple[float, ...]) -> F
 
 BIRTH = _date_field(
     "birth",
-    kin=(0.01, 0.02, 0.0005, 0.004, 0.01, 0.1, 0.8555),
-    same=(0.74, 0.11, 0.02, 0.05, 0.03, 0.03, 0.02),
+    kin=(0.01, 0.02, 0.0005, 0.004, 0.01, 0.01, 0.1, 0.1, 0.7455),
+    same=(0.74, 0.11, 0.02, 0.05, 0.03, 0.01, 0.015, 0.01, 0.005),
 )
 
 # Place, unit, date and place of death belong together: people of one unit die in one place on one

@@ -1,8 +1,8 @@
 """Partial dates as lists write them.
 
 A date has a year, a month and a day, each may be missing: ``12.05.1985``, ``1985-05-12``,
-``12/05/85``, ``12 травня 1985 р.``, ``12 мая 1985 г.``, ``May 12, 1985``, ``05.1985``,
-``1985``, ``00.00.1985``, ``??.05.1985``.
+``12/05/85``, ``12-May-85``, ``12 травня 1985 р.``, ``12 мая 1985 г.``, ``May 12, 1985``,
+``05.1985``, ``1985``, ``00.00.1985``, ``??.05.1985``.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ _NOTHING |= {"null", "none", "nan", "na", "невядома", "б/д", "nat"}
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2}|\?+|x+)[-./](\d{1,2}|\?+|x+)(?:[t ].*)?$")
 _THREE = re.compile(r"(\d{1,2}|[?x_*]+)[-./ ]+(\d{1,2}|[?x_*]+)[-./ ]+(\d{4}|\d{2})$")
 _WORDS = re.compile(r"(?:(\d{1,2}|\?+)[\s.-]+)?([^\W\d]{3,})[\s.,-]+(?:(\d{1,2}),?\s+)?(\d{4})$")
+# as spreadsheets write: 5-Mar-85, Mar-85
+_SHEET = re.compile(r"(?:(\d{1,2})[\s.-]+|(?=\S+-))([^\W\d]{3,})[\s.-]+(\d{2})$")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-./](\d{4})$|(\d{4})-(\d{1,2})$")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})$")
 _TAIL = re.compile(r"\s*(?:року|рік|года|год|р\.?\s?н\.?|г\.?\s?р\.?|р\.|г\.|р|г|year)$")
@@ -90,6 +92,8 @@ def _parse(text: str, month_first: bool) -> PartialDate:
         return _ordered(_part(found[1]), _part(found[2]), _year(found[3]), month_first)
     if found := _WORDS.match(plain):
         return _checked(int(found[4]), _month(found[2]), _part(found[1] or found[3] or "0"))
+    if found := _SHEET.match(plain):
+        return _checked(_year(found[3]), _month(found[2]), _part(found[1] or "0"))
     if found := _MONTH_YEAR.match(plain):
         return _checked(int(found[2] or found[3]), int(found[1] or found[4]), 0)
     raise ValueError("none of the known notations")

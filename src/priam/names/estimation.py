@@ -1,13 +1,15 @@
 """How probable is it that two records are one person? Learned from the two lists themselves.
 
-A pair belongs to one person written carefully, to one person written carelessly, to close
-relatives, or to unrelated people. Within a class the fields are taken as independent (Fellegi &
-Sunter 1969, doi:10.1080/01621459.1969.10501049). Two classes for one person, because errors come
-together in a row: under one class, true pairs with several errors would count as far too
-improbable. Relatives share surname, father and village, sometimes (twins) the date of birth; their
-given names differ as those of strangers do. The shares of each level are learned by
-expectation-maximisation with the documented error model as a Dirichlet prior; those of unrelated
-pairs come from random pairs and stay fixed.
+A pair belongs to one person written carefully, carelessly, or with names spoiled beyond reading;
+to close relatives; to namesakes of one village; or to unrelated people. Within a class the fields
+are taken as independent (Fellegi & Sunter 1969, doi:10.1080/01621459.1969.10501049). Several
+classes for one person, because errors come together in a row: under one class, true pairs with
+several errors would count as far too improbable. Relatives share surname, father and village,
+sometimes (twins) the date of birth; their given names differ as those of strangers do. Namesakes
+(cousins, or the two Ivans of one surname in a village) share surname, given name and place, all
+else by chance. The shares of each level are learned by expectation-maximisation with the
+documented error model as a Dirichlet prior. Those of unrelated pairs come from random pairs, less
+the few true pairs among them.
 
 Where both lists hold each person once, at most one pair of a row is true. The expectation then
 uses the marginal probabilities of all one-to-one assignments, by belief propagation on the graph
@@ -16,17 +18,18 @@ of pairs (exact on trees; Huang & Jebara 2009, arXiv:0908.1769): rivals lower ea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from priam.names.comparisons import FIELDS, Field
-from priam.names.linkage import Candidates
+from priam.names.linkage import Candidates, smoothed
 
-__all__ = ["Fit", "fit", "one_to_one_marginals"]
+__all__ = ["Fit", "fit", "missed", "one_to_one_marginals"]
 
 Floats = NDArray[np.float64]
+Shares = dict[str, Floats]
 
 Known = tuple[NDArray[np.int64], NDArray[np.int64]]
 
@@ -40,43 +43,64 @@ class Fit:
 
     ``probability``: that the pair is one person. ``weights[field]``: natural log of the ratio of
     chances, one person against unrelated; 0 where missing. ``together``: what the fields say
-    jointly beyond that sum, because errors come together in careless rows. ``same``, ``kin``:
-    shares by level; ``careless``: those in careless rows, which are ``careless_share`` of all.
-    ``matches``, ``relatives``: expected numbers of pairs.
+    jointly beyond that sum, because errors come together in careless rows. ``same``, ``kin``,
+    ``chance``: shares by level among one person's, relatives' and unrelated pairs; ``careless``:
+    those in careless rows, which are ``careless_share`` of all, ``spoiled_share`` more are
+    spoiled. ``matches``, ``relatives``, ``namesakes``: expected numbers of pairs.
     """
 
     probability: Floats
     weights: dict[str, Floats]
     together: Floats
-    same: dict[str, Floats]
-    careless: dict[str, Floats]
+    same: Shares
+    careless: Shares
     careless_share: float
-    kin: dict[str, Floats]
+    spoiled_share: float
+    kin: Shares
+    chance: Shares
     matches: float
     relatives: float
+    namesakes: float
     rounds: int
     one_to_one: bool
 
 
 @dataclass(frozen=True)
-class _Shares:
-    """Shares of levels by field: careful and careless rows of one person, and relatives."""
+class _Model:
+    """Shares of levels by class, and how large the classes are.
 
-    careful: dict[str, Floats]
-    careless: dict[str, Floats]
-    kin: dict[str, Floats]
-    share: float
+    ``one``: the classes of one person (careful, careless, spoiled), ``mix`` their shares.
+    """
 
-    def same(self) -> dict[str, Floats]:
+    one: tuple[Shares, ...]
+    mix: Floats
+    kin: Shares
+    namesakes: Shares
+    chance: Shares
+    matches: float
+    relatives: float
+    doubles: float
+
+    def same(self) -> Shares:
         """Of one person, whatever the row."""
         return {
-            name: (1 - self.share) * values + self.share * self.careless[name]
-            for name, values in self.careful.items()
+            name: sum((w * one[name] for w, one in zip(self.mix, self.one, strict=True)), 0 * first)
+            for name, first in self.one[0].items()
         }
 
 
+@dataclass(frozen=True)
+class _Expected:
+    """For each pair: the odds of one person, and the chances of a class given one or not one."""
+
+    odds: Floats
+    classes: Floats
+    kin: Floats
+    namesakes: Floats
+
+
 def fit(
-    pairs: Candidates, *, one_to_one: bool = True, rounds: int = 60, known: Known | None = None
+    pairs: Candidates, *, one_to_one: bool = True, rounds: int = 100, known: Known | None = None
 ) -> Fit:
     """Learn the model from compared pairs and score them.
 
@@ -84,37 +108,37 @@ def fit(
     They teach the model, and what they say stands.
     """
     fields = [item for item in FIELDS if item.name in pairs.levels]
-    shares = _begin(pairs, fields)
-    matches, relatives = 0.3 * min(pairs.sizes), 0.02 * min(pairs.sizes)
+    begin = model = _begin(pairs, fields)
     probability = np.zeros(len(pairs))
     count = 0
     while count < rounds:
         count += 1
-        odds, kin_share, careless = _odds(pairs, fields, shares, matches, relatives, one_to_one)
+        found = _expect(pairs, fields, model, one_to_one)
+        odds = found.odds
         if known is not None:
             odds[known[0]], odds[known[1]] = np.exp(60.0), np.exp(-60.0)
         updated = _probability(pairs, odds, one_to_one)
         change = float(np.abs(updated - probability).sum())
         probability = updated
-        matches = _shrunk(probability.sum(), min(pairs.sizes))
-        kin = kin_share * (1 - probability)
-        relatives = float(np.clip(kin.sum(), 1.0, matches * 5 + 1))
-        shares = _learn(pairs, fields, probability, careless, kin)
-        if change < 1e-4 * matches + 0.01:
+        model = _learn(pairs, fields, begin, probability, found)
+        if change < 1e-5 * model.matches + 0.01:
             break
-    same = shares.same()
-    weights = {item.name: _weights(pairs, item, same[item.name]) for item in fields}
-    together = _log_same(pairs, fields, shares)[0] - sum(weights.values(), np.zeros(len(pairs)))
+    same = model.same()
+    weights = {f.name: _weights(pairs, f, same[f.name], model.chance[f.name]) for f in fields}
+    together = _log_same(pairs, fields, model)[0] - sum(weights.values(), np.zeros(len(pairs)))
     return Fit(
         probability,
         weights,
         together,
         same,
-        shares.careless,
-        shares.share,
-        shares.kin,
-        matches,
-        relatives,
+        model.one[1],
+        float(model.mix[1]),
+        float(model.mix[2]),
+        model.kin,
+        model.chance,
+        model.matches,
+        model.relatives,
+        model.doubles,
         count,
         one_to_one,
     )
@@ -130,16 +154,32 @@ def _start(item: Field, which: str) -> Floats:
     return values / float(values.sum())
 
 
-def _begin(pairs: Candidates, fields: list[Field]) -> _Shares:
+#: Shares of careful, careless and spoiled rows and how many times the usual errors they hold,
+#: before learning.
+_MIX, _ERRORS = np.array([0.83, 0.14, 0.03]), (0.5, 3.0, 6.0)
+#: The fields whose levels in a spoiled row are not learned, and how often they are mere noise.
+_SPOILED, _NOISE = ("surname", "given", "patronymic"), 0.4
+
+
+def _begin(pairs: Candidates, fields: list[Field]) -> _Model:
     """The documented error model, before anything is learned."""
-    careful = {item.name: _with_errors(item, 0.5) for item in fields}
-    careless = {item.name: _with_errors(item, _CARELESS_ERRORS) for item in fields}
+    careful, careless, spoiled = (
+        {item.name: _with_errors(item, times) for item in fields} for times in _ERRORS
+    )
+    for name in spoiled:
+        spoiled[name] = (1 - _NOISE) * spoiled[name] + _NOISE * pairs.chance[name]
     kin = {item.name: _kin_start(item, pairs) for item in fields}
-    return _Shares(careful, careless, kin, _CARELESS_SHARE)
-
-
-#: Share of careless rows and how many times the usual errors they hold, before learning.
-_CARELESS_SHARE, _CARELESS_ERRORS = 0.15, 3.0
+    least = min(pairs.sizes)
+    return _Model(
+        (careful, careless, spoiled),
+        _MIX,
+        kin,
+        {item.name: _namesake_start(item, pairs, kin) for item in fields},
+        pairs.chance,
+        0.3 * least,
+        0.02 * least,
+        0.005 * least,
+    )
 
 
 def _with_errors(item: Field, times: float) -> Floats:
@@ -167,36 +207,94 @@ def _kin_start(item: Field, pairs: Candidates) -> Floats:
     return values
 
 
+def _namesake_start(item: Field, pairs: Candidates, kin: Shares) -> Floats:
+    """Namesakes have names as one person has, places as relatives have, all else by chance."""
+    if item.name in ("surname", "given"):
+        return _start(item, "same")
+    if item.name == "place_unit_death":
+        return kin[item.name]
+    by_chance = pairs.chance[item.name]
+    return 0.25 * kin[item.name] + 0.75 * by_chance if item.name == "patronymic" else by_chance
+
+
 def _learn(
-    pairs: Candidates, fields: list[Field], probability: Floats, careless: Floats, kin: Floats
-) -> _Shares:
-    """Shares of levels among the same and the related, each with its prior."""
-    begin = _begin(pairs, fields)
-    bad = probability * careless
-    share = float((bad.sum() + PRIOR_PAIRS * _CARELESS_SHARE) / (probability.sum() + PRIOR_PAIRS))
-    weights = {True: bad, False: probability - bad}
-    strength = {True: PRIOR_PAIRS * _CARELESS_SHARE, False: PRIOR_PAIRS * (1 - _CARELESS_SHARE)}
-    sides: dict[bool, dict[str, Floats]] = {True: {}, False: {}}
+    pairs: Candidates, fields: list[Field], begin: _Model, probability: Floats, found: _Expected
+) -> _Model:
+    """Sizes of classes and shares of their levels, each with its prior."""
+    least, other = min(pairs.sizes), 1 - probability
+    kin, doubles = other * found.kin, other * found.namesakes
+    one = probability * found.classes
+    mix = (one.sum(axis=1) + PRIOR_PAIRS * _MIX) / (probability.sum() + PRIOR_PAIRS)
+    classes = tuple(
+        {
+            item.name: shares[item.name].copy()
+            if number == 2 and item.name in _SPOILED
+            else _counted(item, pairs, one[number], shares[item.name], PRIOR_PAIRS * _MIX[number])
+            for item in fields
+        }
+        for number, shares in enumerate(begin.one)
+    )
     for item in fields:
-        for side, prior in ((True, begin.careless), (False, begin.careful)):
-            sides[side][item.name] = _counted(
-                item, pairs, weights[side], prior[item.name], strength[side]
+        _equalise(item, [shares[item.name] for shares in classes], mix)
+    matches = _shrunk(probability.sum() + missed(pairs, probability), least)
+    model = _Model(
+        classes,
+        mix,
+        {
+            item.name: begin.kin[item.name]
+            if item.name == "given"
+            else _counted(item, pairs, kin, begin.kin[item.name], PRIOR_PAIRS, ties=False)
+            for item in fields
+        },
+        {
+            item.name: _counted(
+                item, pairs, doubles, begin.namesakes[item.name], PRIOR_PAIRS, ties=False
             )
-        _equalise(item, sides[True][item.name], sides[False][item.name], share)
-    related = {
-        f.name: begin.kin[f.name]
-        if f.name == "given"
-        else _counted(f, pairs, kin, begin.kin[f.name], PRIOR_PAIRS, ties=False)
-        for f in fields
-    }
-    return _Shares(sides[False], sides[True], related, share)
+            for item in fields
+        },
+        begin.chance,
+        matches,
+        float(np.clip(kin.sum(), 1.0, matches * 5 + 1)),
+        float(np.clip(doubles.sum(), 1.0, matches * 5 + 1)),
+    )
+    same = model.same()
+    return replace(
+        model,
+        chance={item.name: _unrelated(item, pairs, same[item.name], matches) for item in fields},
+    )
 
 
-def _equalise(item: Field, careless: Floats, careful: Floats, share: float) -> None:
-    """What is only said with less (an initial, a year) is no error, and as frequent in both."""
+def missed(pairs: Candidates, probability: Floats) -> float:
+    """True pairs that were not compared, because they share no blocking key.
+
+    Half as many as share one key only: a rule of thumb (on four generators the ratio was 0.48,
+    0.49, 0.65 and 0.84), and no more than a quarter of the rows left. With none, every
+    probability would come out too low.
+    """
+    found, counted = probability.sum(), pairs.shared_keys >= 0
+    lone = probability[pairs.shared_keys == 1].sum()
+    missed = 0.5 * found * lone / max(probability[counted].sum(), 1.0)
+    return float(min(missed, 0.25 * max(min(pairs.sizes) - found, 0.0)))
+
+
+def _unrelated(item: Field, pairs: Candidates, same: Floats, matches: float) -> Floats:
+    """Shares among unrelated pairs: those of any two rows, less the true pairs among them.
+
+    One pair in 30,000 of two lists of 20,000 is true, but half of those that agree in the date
+    of birth may be.
+    """
+    true = matches / (pairs.sizes[0] * pairs.sizes[1])
+    usual = _start(item, "chance")
+    least = smoothed(np.zeros(len(usual)), pairs.sampled[item.name], usual)
+    values: Floats = np.maximum(pairs.chance[item.name] - true * same, least)
+    return values / float(values.sum())
+
+
+def _equalise(item: Field, classes: list[Floats], mix: Floats) -> None:
+    """What is only said with less (an initial, a year) is no error, and as frequent in each."""
     short = np.array([level.abridged for level in item.levels])
-    both = share * careless[short] + (1 - share) * careful[short]
-    for values in (careless, careful):
+    both = sum(share * values[short] for share, values in zip(mix, classes, strict=True))
+    for values in classes:
         values[~short] *= (1 - both.sum()) / values[~short].sum()
         values[short] = both
 
@@ -222,49 +320,53 @@ def _counted(
     return result
 
 
-def _log_same(pairs: Candidates, fields: list[Field], shares: _Shares) -> tuple[Floats, Floats]:
-    """log(one person / unrelated), and the chance that a row of the pair is careless."""
-    zero = np.zeros(len(pairs))
-    good = sum((_weights(pairs, f, shares.careful[f.name]) for f in fields), zero)
-    bad = sum((_weights(pairs, f, shares.careless[f.name]) for f in fields), zero)
-    good = good + np.log1p(-shares.share)
-    bad = bad + np.log(shares.share)
-    both: Floats = np.logaddexp(good, bad)
-    return both, np.exp(bad - both)
+def _log_same(pairs: Candidates, fields: list[Field], model: _Model) -> tuple[Floats, Floats]:
+    """log(one person / unrelated), and the chances of the classes of one person, (class, pair)."""
+    each = np.stack(
+        [
+            np.log(share) + _total(pairs, fields, shares, model.chance)
+            for share, shares in zip(model.mix, model.one, strict=True)
+        ]
+    )
+    together: Floats = np.logaddexp.reduce(each, axis=0)
+    return together, np.exp(each - together)
 
 
-def _weights(pairs: Candidates, item: Field, shares: Floats) -> Floats:
+def _total(pairs: Candidates, fields: list[Field], shares: Shares, chance: Shares) -> Floats:
+    """log(class / unrelated), summed over the fields."""
+    every = (_weights(pairs, item, shares[item.name], chance[item.name]) for item in fields)
+    result: Floats = sum(every, np.zeros(len(pairs)))
+    return result
+
+
+def _weights(pairs: Candidates, item: Field, shares: Floats, chance: Floats) -> Floats:
     """log(share in the class / chance); a rare name that agrees exactly counts for more."""
-    levels, chance = pairs.levels[item.name], pairs.chance[item.name]
+    levels = pairs.levels[item.name]
     table = np.log(np.maximum(shares, 1e-9)) - np.log(chance)
-    weight = np.where(levels >= 0, table[np.maximum(levels, 0)], 0.0)
+    table = np.append(np.where([level.counted for level in item.levels], table, 0.0), 0.0)
+    weight: Floats = table[levels]  # -1, a missing value, takes the last
     for number, level in enumerate(item.levels):
         if level.frequency:
             exact = levels == number
             rarity = np.log(np.maximum(pairs.rarity[item.name][exact], 1e-7))
             weight[exact] += np.log(chance[number]) - rarity
-        if not level.counted:
-            weight[levels == number] = 0.0
     return weight
 
 
-def _odds(
-    pairs: Candidates,
-    fields: list[Field],
-    shares: _Shares,
-    matches: float,
-    relatives: float,
-    one_to_one: bool,
-) -> tuple[Floats, Floats, Floats]:
-    """Odds of one person against anything else, the share of kin in anything else, carelessness."""
+def _expect(pairs: Candidates, fields: list[Field], model: _Model, one_to_one: bool) -> _Expected:
+    """What the model says of each pair."""
     n_left, n_right = pairs.sizes
-    log_same, careless = _log_same(pairs, fields, shares)
-    log_kin = sum((_weights(pairs, f, shares.kin[f.name]) for f in fields), np.zeros(len(pairs)))
-    kin_odds = np.exp(np.clip(log_kin + np.log(relatives / (n_left * n_right)), -60, 60))
+    log_same, classes = _log_same(pairs, fields, model)
+    log_kin = _total(pairs, fields, model.kin, model.chance)
+    log_doubles = _total(pairs, fields, model.namesakes, model.chance)
+    kin = np.exp(np.clip(log_kin + np.log(model.relatives / (n_left * n_right)), -60, 60))
+    doubles = np.exp(np.clip(log_doubles + np.log(model.doubles / (n_left * n_right)), -60, 60))
     # With rivals counted one by one, a person's chance to have no partner is in the odds, too.
+    matches = model.matches
     free = (n_left - matches) * (n_right - matches) if one_to_one else n_left * n_right - matches
-    log_odds = log_same + np.log(matches / max(free, 1.0)) - np.log1p(kin_odds)
-    return np.exp(np.clip(log_odds, -60, 60)), kin_odds / (1 + kin_odds), careless
+    log_odds = log_same + np.log(matches / max(free, 1.0)) - np.log1p(kin + doubles)
+    others = 1 + kin + doubles
+    return _Expected(np.exp(np.clip(log_odds, -60, 60)), classes, kin / others, doubles / others)
 
 
 def _probability(pairs: Candidates, odds: Floats, one_to_one: bool) -> Floats:

@@ -12,7 +12,14 @@ from importlib import resources
 
 from priam.names.folding import fold
 
-__all__ = ["common_given", "given_folds", "given_key", "known_given", "own_table"]
+__all__ = [
+    "common_given",
+    "given_folds",
+    "given_key",
+    "initials",
+    "known_given",
+    "own_table",
+]
 
 
 @cache
@@ -59,6 +66,34 @@ def given_key(name: str) -> str:
     """
     folded = fold(name)
     return given_folds().get(folded, folded)
+
+
+@cache
+def _first_letters() -> dict[str, frozenset[str]]:
+    """Key of a name -> first letters of its forms: О and А for Олександр."""
+    letters: dict[str, set[str]] = {}
+    for form, key in given_folds().items():
+        letters.setdefault(key, set()).add(form[:1])
+    return {key: frozenset(found) for key, found in letters.items()}
+
+
+@lru_cache(maxsize=1 << 18)
+def initials(name: str, key: str) -> tuple[str, ...]:
+    """Letters (folded) that may stand for a name of this key, sorted.
+
+    ``А.`` may be Олександр, whose Russian form begins so; a Latin ``Y.`` may be Євген, Юрій, Яків
+    and ``S.`` Шамиль, whose first sign takes two letters.
+    """
+    folded = fold(name)
+    found = set(_first_letters().get(key, ())) | {folded[:1]}
+    if len(name.strip(".")) == 1:
+        found |= set(_FIRST_OF_TWO.get(name[0].upper(), ""))
+    return tuple(sorted(found - {""}))
+
+
+# Latin letters with which the romanisation of another sign begins: Ya, Yu, Ye; Sh; Ch; Kh; Zh; Ts.
+_FIRST_OF_TWO = {"Y": "iaue", "J": "iaue", "I": "iaue", "S": "sw", "C": "ckqx", "K": "kx"}
+_FIRST_OF_TWO |= {"Z": "zj", "T": "tcq", "D": "dj"}
 
 
 @cache

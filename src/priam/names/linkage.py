@@ -40,9 +40,10 @@ class Candidates:
     """Compared pairs of two lists.
 
     ``left``, ``right``: rows in the two lists (int64). ``levels[field]``: number of the level
-    from best (0), or -1 where a value is missing. ``rarity[field]``: the larger of the two
-    frequencies of the value, 1 where it does not count. ``chance[field]``: how often a random
-    pair of two different persons is on each level, among pairs with a value.
+    from best (0), or -1 where a value is missing. ``rarity[field]``: the chance that an unrelated
+    row has the value of this pair. ``chance[field]``: how often any two rows of the lists are on
+    each level, among pairs with a value, of which about ``sampled[field]`` were looked at.
+    ``shared_keys``: how many blocking keys the two rows share, -1 where that was not counted.
     """
 
     left: NDArray[np.int64]
@@ -51,6 +52,8 @@ class Candidates:
     rarity: dict[str, NDArray[np.float64]]
     chance: dict[str, NDArray[np.float64]]
     sizes: tuple[int, int]
+    sampled: dict[str, float]
+    shared_keys: NDArray[np.int16]
 
     def __len__(self) -> int:
         return len(self.left)
@@ -67,6 +70,7 @@ def with_pairs(pairs: Candidates, added: list[tuple[int, int]]) -> Candidates:
         right=np.concatenate([pairs.right, rows[:, 1]]),
         levels={name: np.concatenate([v, unknown]) for name, v in pairs.levels.items()},
         rarity={name: np.concatenate([v, usual]) for name, v in pairs.rarity.items()},
+        shared_keys=np.concatenate([pairs.shared_keys, unknown.astype(np.int16)]),
     )
 
 
@@ -136,7 +140,8 @@ def compare(left: pa.Table, right: pa.Table, options: Options, *, api: Any = Non
             min_count_per_level=None,
             num_chunks=1,
         )
-        sampled = min(options.sampled_pairs, float(left.num_rows * right.num_rows))
+        sample = min(options.sampled_pairs, float(left.num_rows * right.num_rows))
+        sampled = {item.name: sample * _known(item, left) * _known(item, right) for item in fields}
         chance = _chances(linker, fields, sampled)
         known = {name: list(values) for name, values in chance.items()}
         settings = splink_settings(fields, known, written=written)
@@ -144,26 +149,48 @@ def compare(left: pa.Table, right: pa.Table, options: Options, *, api: Any = Non
         frame = linker.inference.predict(threshold_match_weight=options.least_weight)
         arrays = _arrays(frame, fields, on_spark=written is spark_sql)
     # splink calls either list "l": the display names sort as a < b, so "l" is the first list.
+    first, second = (arrays[name].astype(np.int64) for name in ("uid_l", "uid_r"))
     return Candidates(
-        left=arrays["uid_l"].astype(np.int64),
-        right=arrays["uid_r"].astype(np.int64),
+        left=first,
+        right=second,
         levels={f.name: _levels(arrays[f"gamma_{f.name}"], len(f.levels)) for f in fields},
-        rarity={
-            f.name: _rarity(arrays, f, left.num_rows + right.num_rows)
-            for f in fields
-            if f.frequency
-        },
+        rarity={f.name: _rarity(arrays, f, (left, right)) for f in fields if f.frequency},
         chance=chance,
+        sampled=sampled,
+        shared_keys=_shared_keys(left["keys"], right["keys"], first, second, options.seed),
         sizes=(left.num_rows, right.num_rows),
     )
 
 
+def _shared_keys(
+    left: pa.ChunkedArray,
+    right: pa.ChunkedArray,
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    seed: int,
+) -> NDArray[np.int16]:
+    """How many blocking keys the rows of a pair share, for a sample of the pairs; else -1."""
+    counts = np.full(len(first), -1, dtype=np.int16)
+    chosen = np.random.default_rng(seed).permutation(len(first))[:_KEYS_COUNTED]
+    rows = (left.take(first[chosen]).to_pylist(), right.take(second[chosen]).to_pylist())
+    counts[chosen] = [len(set(a).intersection(b)) for a, b in zip(*rows, strict=True)]
+    return counts
+
+
+_KEYS_COUNTED = 30_000
+
+
 def _filled(item: Field, table: pa.Table) -> bool:
+    return _known(item, table) > 0
+
+
+def _known(item: Field, table: pa.Table) -> float:
+    """The share of rows that have a value of this field."""
     columns = {
         "birth_date": ("birth_year",),
         "place_unit_death": ("place", "unit", "death_year", "death_place"),
     }.get(item.name, (item.name,))
-    return any(table[column].null_count < table.num_rows for column in columns)
+    return 1.0 - float(min(table[column].null_count for column in columns) / table.num_rows)
 
 
 def _dialect(api: Any) -> Callable[[str], str]:
@@ -196,30 +223,46 @@ def _quiet() -> Iterator[None]:
 
 
 def _chances(
-    linker: Any, fields: tuple[Field, ...], pairs: float
+    linker: Any, fields: tuple[Field, ...], sampled: dict[str, float]
 ) -> dict[str, NDArray[np.float64]]:
-    """u by field: what the sample shows, and 200 pairs' worth of what is usual.
+    """How often any two rows reach each level: what the sample shows, and what is usual.
 
     So a level that the sample did not reach has a small chance, not none, and two short lists
     do not teach the program that every second man is called Taras.
     """
     found = {}
-    usual = {item.name: np.array([level.chance for level in item.levels]) for item in fields}
     for comparison in linker._settings_obj.comparisons:
         levels = [level for level in comparison.comparison_levels if not level.is_null_level]
-        values = [_number(level.u_probability) for level in levels]
-        u = np.array(values, dtype=float)
-        u = np.where(np.isfinite(u) & (u > 0), u, 0.0)
-        u = u * pairs + _USUAL_PAIRS * usual[comparison.output_column_name]
-        found[comparison.output_column_name] = u / u.sum()
-    return {item.name: found[item.name] for item in fields}
+        # splink gives a level that the sample did not reach a default u, which would be far off
+        found[comparison.output_column_name] = np.array(
+            [
+                float(level.u_probability) if level._has_estimated_u_values else 0.0
+                for level in levels
+            ]
+        )
+    chances = {}
+    for item in fields:
+        seen, usual = found[item.name], np.array([level.chance for level in item.levels])
+        counts = np.where(np.isfinite(seen), seen, 0.0) * sampled[item.name]
+        shares = smoothed(counts, sampled[item.name], usual)
+        chances[item.name] = shares / shares.sum()
+    return chances
+
+
+def smoothed(
+    counts: NDArray[np.float64], pairs: float, usual: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Shares of levels from counts among ``pairs``, with the usual shares as a prior.
+
+    Their sum is near 1. The prior weighs 200 pairs, and half a pair at least where the usual
+    share is tiny: a level that was never seen is rare, but nobody knows how rare.
+    """
+    prior = np.maximum(_USUAL_PAIRS * usual, 0.5)
+    shares: NDArray[np.float64] = (counts + prior) / (pairs + prior / usual)
+    return shares
 
 
 _USUAL_PAIRS = 200.0
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else float("nan")
 
 
 def _arrays(frame: Any, fields: tuple[Field, ...], *, on_spark: bool) -> dict[str, NDArray[Any]]:
@@ -242,10 +285,21 @@ def _levels(gamma: NDArray[Any], count: int) -> NDArray[np.int8]:
     return numbers.astype(np.int8)
 
 
-def _rarity(arrays: dict[str, NDArray[Any]], item: Field, size: int) -> NDArray[np.float64]:
-    """How frequent the agreeing value is; short lists know little of that and lean on the usual."""
+def _rarity(
+    arrays: dict[str, NDArray[Any]], item: Field, tables: tuple[pa.Table, pa.Table]
+) -> NDArray[np.float64]:
+    """The chance that an unrelated row has the value that a pair agrees in.
+
+    The row itself is not counted, or a name of this pair alone would look like a name of two
+    persons. Pitman-Yor process with discount 1/2 (doi:10.1214/aop/1024404422): seen n times
+    elsewhere among N rows, a value comes again with (n - 1/2) / (N + strength). Short lists know
+    little of frequencies: the strength is such that two first rows agree as often as is usual.
+    """
     left, right = arrays[f"tf_{item.frequency}_l"], arrays[f"tf_{item.frequency}_r"]
     larger = np.fmax(left.astype(float), right.astype(float))
-    seen = np.where(np.isfinite(larger) & (larger > 0), larger, 0.0)
+    rows = sum(table.num_rows - table[item.frequency].null_count for table in tables)
+    seen = np.where(np.isfinite(larger) & (larger > 0), larger * rows, 0.0)
     usual = next(level.chance for level in item.levels if level.frequency)
-    return (seen * size + usual * _USUAL_PAIRS) / (size + _USUAL_PAIRS)
+    strength = 0.5 / usual - 1
+    result: NDArray[np.float64] = np.maximum(seen - 1.5, 0.5) / (rows - 1 + strength)
+    return result

@@ -198,7 +198,9 @@ def model_card(match: Match, options: Options) -> dict[str, object]:
             "recall_assumed": None,
             "matches_estimated_from_the_lists": round(model.matches, 2),
             "relatives_estimated_from_the_lists": round(model.relatives, 2),
+            "namesakes_estimated_from_the_lists": round(model.namesakes, 2),
             "share_of_careless_rows": round(model.careless_share, 4),
+            "share_of_rows_with_spoiled_names": round(model.spoiled_share, 4),
             "rounds": model.rounds,
         },
         "counts": {
@@ -218,7 +220,7 @@ def model_card(match: Match, options: Options) -> dict[str, object]:
 def _field_cards(match: Match) -> Iterator[dict[str, object]]:
     for item in FIELDS:
         if item.name in match.fit.same:
-            shares = (match.fit.same, match.pairs.chance, match.fit.careless, match.fit.kin)
+            shares = (match.fit.same, match.fit.chance, match.fit.careless, match.fit.kin)
             yield {
                 "field": item.name,
                 "levels": [

@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from priam.names.folding import fold, surname_base
 from priam.names.given import common_given, given_key, known_given
@@ -30,11 +30,15 @@ _TURKIC = re.compile("огл[иу]|кизи|кызы|oglu|ogly|kyzy")
 
 @dataclass(frozen=True)
 class NameParts:
-    """A name in its parts; a missing part is empty, an initial is one letter."""
+    """A name in its parts; a missing part is empty, an initial is one letter.
+
+    ``former``: surnames in brackets, before a marriage or in another document.
+    """
 
     surname: str = ""
     given: str = ""
     patronymic: str = ""
+    former: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,36 @@ def _count(person: Person, habits: Habits) -> None:
 
 def split_name(person: Person, habits: Habits) -> NameParts:
     """The parts of a person's name, put right where the words stand in the wrong places."""
-    texts = person.texts
-    if texts.get("name"):
+    texts, former = {}, []
+    for part in ("name", "surname", "given", "patronymic"):
+        written = person.texts.get(part, "")
+        texts[part], found = _bracketed(written)
+        former += found if part in ("name", "surname") or _BORN.search(written) else []
+    return replace(_split(texts, habits), former=" ".join(former))
+
+
+_BRACKETS = re.compile(r"\(([^()]*)\)?")
+_SURNAME = re.compile(r"[^\W\d_][^\d_.,;]*")
+_BORN = re.compile(
+    r"\b(?:дів|дев|урожд|nee|née|born|roz|geb|колишн\w*|бывш\w*)\b\.?", re.IGNORECASE
+)
+
+
+def _bracketed(text: str) -> tuple[str, list[str]]:
+    """A text without its brackets, and the surnames in them: Коваль (дів. Бойко)."""
+    if "(" not in text:
+        return text, []
+    plain = " ".join(_BRACKETS.sub(" ", text).split())
+    if not plain:
+        return text.strip("() "), []
+    found = [_BORN.sub("", inside).strip(" .,:") for inside in _BRACKETS.findall(text)]
+    return plain, [one for one in found if _SURNAME.fullmatch(one)]
+
+
+def _split(texts: dict[str, str], habits: Habits) -> NameParts:
+    if texts["name"]:
         return _whole(texts["name"], habits)
-    surname, given = texts.get("surname", ""), texts.get("given", "")
-    patronymic = texts.get("patronymic", "")
+    surname, given, patronymic = texts["surname"], texts["given"], texts["patronymic"]
     if not given and len(surname.split()) > 1:
         return _whole(" ".join(filter(None, (surname, patronymic))), habits)
     words = _words(given)
@@ -141,6 +170,8 @@ def _three(words: list[str], habits: Habits | None = None) -> NameParts:
     first, second, third = words
     if len(second) == 1 and len(third) == 1 and len(first) > 1:
         return NameParts(first, second, third)
+    if len(first) == 1 and len(third) == 1 and len(second) > 1:
+        return NameParts(second, first, third)
     if len(first) == 1 and len(second) == 1:
         return NameParts(third, first, second)
     if is_patronymic(second) and not is_patronymic(third):

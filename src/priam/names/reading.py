@@ -189,8 +189,9 @@ def _ids(table: Delimited, mapping: Mapping[str, str]) -> list[str]:
             raise InputError("the id is empty", file=table.file, where=table.where(row, column))
         if value in seen:
             raise InputError(
-                f"the id {value!r} stands already on line {table.lines[seen[value]]}; ids must "
-                "be unique within a list",
+                f"the id {value!r} stands already on line {table.lines[seen[value]]}; every row "
+                "needs its own: give one of the two another, or name another column with "
+                "--map id=COLUMN",
                 file=table.file,
                 where=table.where(row, column),
             )

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from priam.names.dates import PartialDate
 from priam.names.folding import consonants, fold, neighbour_spelling, surname_base
-from priam.names.given import given_key, known_given
+from priam.names.given import given_key, initials, known_given
 from priam.names.parts import Habits, NameParts, split_name
 from priam.names.patronymics import patronymic_key
 from priam.names.places import place_keys, tag_key, unit_keys
@@ -24,13 +24,15 @@ COLUMNS = {
     "uid": "number of the person in its list, from 0",
     "surname": "surname without its gender, folded",
     "surname_skeleton": "its consonants",
-    "surname_parts": "its parts at a hyphen, folded",
+    "surname_parts": "its parts at a hyphen and former surnames, folded",
     "given": "key of the given name (its fold where no table knows it)",
     "given_fold": "fold of the given name as written",
     "given_skeleton": "its consonants",
     "given_known": "whether a table knows the given name",
+    "given_initials": "letters that may stand for it",
     "patronymic": "key of the father's name",
     "patronymic_skeleton": "its consonants",
+    "patronymic_initials": "letters that may stand for it",
     "birth_year": "year, or None",
     "birth_month": "month, or None",
     "birth_day": "day, or None",
@@ -63,7 +65,8 @@ def _block(names: NameList, start: int, habits: Habits) -> pa.Table:
 
 _TEXTS = pa.list_(pa.string())
 _TYPES = {"uid": pa.int64(), "given_known": pa.bool_()}
-_TYPES |= dict.fromkeys(("surname_parts", "place", "death_place", "unit", "keys"), _TEXTS)
+_LISTS = ("surname_parts", "given_initials", "patronymic_initials", "place", "death_place", "unit")
+_TYPES |= dict.fromkeys((*_LISTS, "keys"), _TEXTS)
 _TYPES |= {name: pa.int32() for name in COLUMNS if name.endswith(("year", "month", "day"))}
 _SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
 
@@ -81,20 +84,24 @@ def _record(index: int, person: Person, habits: Habits) -> dict[str, Any]:
 
 
 def _name_columns(parts: NameParts) -> dict[str, Any]:
-    surname, given, patronymic = neighbour_spelling([parts.surname, parts.given, parts.patronymic])
-    parts = NameParts(surname, given, patronymic)
-    pieces = [piece for piece in parts.surname.replace(" ", "-").split("-") if piece]
+    surname, given, patronymic, former = neighbour_spelling(
+        [parts.surname, parts.given, parts.patronymic, parts.former]
+    )
+    pieces, before = (text.replace(" ", "-").split("-") for text in (surname, former))
     folded = "".join(map(surname_base, pieces))
+    key, father = given_key(given), patronymic_key(patronymic)
     return {
         "surname": folded or None,
         "surname_skeleton": consonants(folded) or None,
-        "surname_parts": [surname_base(piece) for piece in pieces] or None,
-        "given": given_key(parts.given) or None,
-        "given_fold": fold(parts.given) or None,
-        "given_skeleton": consonants(given_key(parts.given)) or None,
-        "given_known": known_given(parts.given),
-        "patronymic": patronymic_key(parts.patronymic) or None,
-        "patronymic_skeleton": consonants(patronymic_key(parts.patronymic)) or None,
+        "surname_parts": [surname_base(piece) for piece in (*pieces, *before) if piece] or None,
+        "given": key or None,
+        "given_fold": fold(given) or None,
+        "given_skeleton": consonants(key) or None,
+        "given_known": known_given(given),
+        "given_initials": list(initials(given, key)) or None,
+        "patronymic": father or None,
+        "patronymic_skeleton": consonants(father) or None,
+        "patronymic_initials": list(initials(patronymic, father)) or None,
     }
 
 

@@ -27,6 +27,9 @@ _FIELDS = {
 _LEVELS = {
     "same": gettext_noop("same"),
     "a part of a double surname": gettext_noop("a part of a double surname"),
+    "a part of a double surname, or a former one": gettext_noop(
+        "a part of a double surname, or a former one"
+    ),
     "same consonants": gettext_noop("same consonants"),
     "one letter apart": gettext_noop("one letter apart"),
     "two letters apart": gettext_noop("two letters apart"),
@@ -41,6 +44,8 @@ _LEVELS = {
     "day and month exchanged": gettext_noop("day and month exchanged"),
     "one digit apart": gettext_noop("one digit apart"),
     "two of day, month and year": gettext_noop("two of day, month and year"),
+    "one digit apart, day not known": gettext_noop("one digit apart, day not known"),
+    "one digit of the year apart": gettext_noop("one digit of the year apart"),
     "year within one": gettext_noop("year within one"),
     "three or four agree": gettext_noop("three or four agree"),
     "two agree, none against": gettext_noop("two agree, none against"),

@@ -186,6 +186,47 @@ def test_names_in_each_others_place_are_one_person_and_one_piece_of_evidence(
     assert weights["given"]["weight"] == 0
 
 
+def test_a_namesake_of_the_village_with_another_date_of_birth_is_not_matched(
+    tmp_path: Path,
+) -> None:
+    a = small(tmp_path, "a.csv", HEADER + "1,Коваленко,Іван,Петрович,1990-02-03,Хуст,\n")
+    b = small(tmp_path, "b.csv", HEADER + "x,Коваленко,Иван,Сергеевич,1971-11-25,Хуст,\n")
+    assert not len(match_lists(a, b).proposed)
+
+
+def test_a_former_surname_and_a_foreign_initial_agree(tmp_path: Path) -> None:
+    a = small(
+        tmp_path,
+        "a.csv",
+        HEADER + "1,Шевчук (дів. Коваленко),Олена,Петрівна,1990-02-03,Хуст,93\n"
+        "2,Гнатюк,Олександр,Якович,1985-03-09,Суми,28\n",
+    )
+    b = small(
+        tmp_path,
+        "b.csv",
+        HEADER + "x,Коваленко,Елена,Петровна,03.02.1990,Хуст,93\n"
+        "y,Гнатюк,А.,Я.,09.03.1985,Сумы,28\n",
+    )
+    match = match_lists(a, b)
+    found = {(item.left, item.right): item for item in proposals(match, match.proposed)}
+    assert set(found) == {(0, 0), (1, 1)}
+    levels = {pair: {f["field"]: f["level"] for f in item.fields} for pair, item in found.items()}
+    assert levels[0, 0]["surname"] == "a part of a double surname, or a former one"
+    assert levels[1, 1]["given"] == "initial"
+
+
+def test_a_level_that_no_sampled_pair_reached_is_rare(tmp_path: Path) -> None:
+    """Two equal tag numbers are hardly ever chance, also where no sampled pair had equal ones."""
+    line = "Щербак,Володимир,,,,,{}\n"
+    header = HEADER.strip() + ",tag\n"
+    rows_a = "".join(f"{n},{line.format(f'Q{n}58{n}')}" for n in range(10, 40))
+    rows_b = "".join(f"{n},{line.format(f'R{n}58{n}')}" for n in range(10, 40))
+    match = match_lists(
+        small(tmp_path, "a.csv", header + rows_a), small(tmp_path, "b.csv", header + rows_b)
+    )
+    assert match.pairs.chance["tag"][0] < 1e-4
+
+
 def test_a_folder_that_is_not_empty_is_refused(folder: Path) -> None:
     arguments = ["match", str(folder.parent / "a.csv"), str(folder.parent / "b.csv")]
     result = CliRunner().invoke(names, [*arguments, "--out", str(folder)])

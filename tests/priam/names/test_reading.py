@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,11 @@ from click.testing import CliRunner
 
 from priam.cli.names import names
 from priam.errors import InputError
-from priam.names.dates import PartialDate, day_comes_second, parse_date
+from priam.names.dates import UNKNOWN, PartialDate, day_comes_second, parse_date
 from priam.names.matching import match_lists
-from priam.names.parts import learn_habits, split_name
+from priam.names.parts import Habits, learn_habits, split_name
 from priam.names.places import place_keys, tag_key, unit_keys
-from priam.names.reading import offer_mapping, read_list
+from priam.names.reading import Person, offer_mapping, read_list
 from tests.priam.names.second_hand import second_lists
 
 TEXT = "код;Прізвище;Ім'я;По батькові;Дата народження\n7;Їжак;Ґалаґан;Олексійович;12.05.1985\n"
@@ -61,6 +62,9 @@ def test_headers_in_three_languages(header: str) -> None:
         ("12.05.1985", (1985, 5, 12)),
         ("1985-05-12", (1985, 5, 12)),
         ("12/05/85", (1985, 5, 12)),
+        ("12-May-85", (1985, 5, 12)),
+        ("May-85", (1985, 5, 0)),
+        ("12 мая 85", (1985, 5, 12)),
         ("12 травня 1985 р.", (1985, 5, 12)),
         ("12 мая 1985 г.", (1985, 5, 12)),
         ("May 12, 1985", (1985, 5, 12)),
@@ -194,3 +198,21 @@ def test_several_lists_make_groups(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     histories = (tmp_path / "out" / "histories.csv").read_text("utf-8").splitlines()
     assert histories == ["one,two,three,count", "1,1,1,1", "1,0,0,1"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "surname", "former"),
+    [
+        ({"name": "Шевчук (Коваленко) Олена Петрівна"}, "Шевчук", "Коваленко"),
+        ({"name": "Shevchuk, Olena (née Kovalenko)"}, "Shevchuk", "Kovalenko"),
+        ({"surname": "Шевчук (Нечуй-Левицька)", "given": "Олена"}, "Шевчук", "Нечуй-Левицька"),
+        ({"surname": "Шевчук", "given": "Олена (дів. Коваленко)"}, "Шевчук", "Коваленко"),
+        ({"surname": "Шевчук", "given": "Олександр (Сашко)"}, "Шевчук", ""),
+        ({"surname": "(Шевчук)", "given": "Олена"}, "Шевчук", ""),
+        ({"name": "О. Шевчук П."}, "Шевчук", ""),
+    ],
+)
+def test_former_surnames_in_brackets(texts: dict[str, str], surname: str, former: str) -> None:
+    person = Person("1", texts, UNKNOWN, UNKNOWN, 2)
+    parts = split_name(person, Habits(Counter(), Counter()))
+    assert (parts.surname, parts.former) == (surname, former)
