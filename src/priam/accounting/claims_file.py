@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from priam.accounting.dates import days_of
-from priam.accounting.strict_json import read_json
 from priam.errors import InputError
 from priam.events.values import Obligation, Subject
+from priam.strict_json import read_bounded
 
 __all__ = [
     "Agreement",
@@ -98,7 +98,7 @@ class ClaimsFile:
 def read_claims(path: str | Path) -> ClaimsFile:
     """Read and check a claims file (``-``: standard input). Raises :class:`InputError`."""
     name = "standard input" if str(path) == "-" else path
-    return claims_from_json(read_json(path), name)
+    return claims_from_json(read_bounded(path), name)
 
 
 def packaged_claims() -> ClaimsFile:

@@ -6,12 +6,12 @@ import json
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
 from priam.errors import InputError, UserError
+from priam.strict_json import read_json
 
 __all__ = ["FORMAT_OPTION", "cases_of", "echo_json", "shown", "table"]
 
@@ -27,7 +27,7 @@ FORMAT_OPTION = click.option(
 
 def cases_of(path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Name and content of each case: a list under ``cases``, a bare list, or one case."""
-    data = _read(path)
+    data = read_json(path)
     cases = data.get("cases", [data]) if isinstance(data, dict) else data
     if not isinstance(cases, list):
         raise InputError("expected a list of cases", file=path, where="$.cases")
@@ -35,18 +35,6 @@ def cases_of(path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if not isinstance(case, dict):
             raise InputError("expected a JSON object", file=path, where=f"$.cases[{number}]")
         yield str(case.get("name", number)), case
-
-
-def _read(path: str) -> Any:
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=path) from None
-    except UnicodeDecodeError:
-        raise InputError("is not UTF-8 text", file=path) from None
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise InputError(f"not JSON: {error.msg}", file=path, where=where) from None
 
 
 def in_case(path: str, name: str, error: Exception) -> UserError:

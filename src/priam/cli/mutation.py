@@ -12,6 +12,7 @@ import numpy as np
 
 from priam.errors import InputError, UserError
 from priam.genetics.mutation import MODELS, MutationModel, lumped
+from priam.strict_json import read_json
 
 __all__ = ["mutation"]
 
@@ -33,12 +34,7 @@ def mutation(files: tuple[Path, ...]) -> None:
 
 
 def _cases(file: Path) -> list[tuple[str, dict[str, Any]]]:
-    try:
-        data = json.loads(file.read_bytes())
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=file) from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"is not JSON: {error}", file=file) from None
+    data = read_json(file)
     if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
         raise InputError('has no list under "cases"', file=file, where="$")
     found = []

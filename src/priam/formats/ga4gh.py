@@ -23,6 +23,7 @@ from typing import Any
 from priam.errors import InputError, UserError
 from priam.formats.content import Content, Families, Family
 from priam.kinship.pedigree import Pedigree, Sex
+from priam.strict_json import parse_text
 
 __all__ = ["HOLDS", "TITLE", "read", "sniff", "write"]
 
@@ -61,11 +62,9 @@ def sniff(text: str) -> bool:
 
 def read(text: str, *, file: str | Path | None = None) -> Families:
     """One family for each pedigree (the file holds one, or a list)."""
+    data = parse_text(text.lstrip("\ufeff"), file)
     try:
-        data = json.loads(text.lstrip("\ufeff"))
         json.dumps(data, ensure_ascii=False).encode()  # half a character has no UTF-8
-    except RecursionError:
-        raise InputError("the JSON is nested too deeply", file=file) from None
     except ValueError as error:
         raise InputError(f"is not JSON: {error}", file=file) from None
     listed = data if isinstance(data, list) else [data]

@@ -29,6 +29,7 @@ import numpy.typing as npt
 from priam.errors import InputError, UserError
 from priam.genetics.alleles import canonical_allele, sort_alleles
 from priam.genetics.markers import canonical_marker
+from priam.strict_json import parse_text
 
 __all__ = [
     "FrequencyTable",
@@ -404,10 +405,10 @@ class FrequencyTable:
 
 def parse_table(text: str, *, file: str | Path | None = None) -> FrequencyTable:
     """Read the package's own format (JSON, ``"format": "priam-frequencies/1"``)."""
+    data = parse_text(text, file)
     try:
-        data = json.loads(text)
         json.dumps(data, ensure_ascii=False).encode()  # half a character has no UTF-8
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError(f"not JSON: {error}", file=file) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise InputError(f'not a frequency table of Priam ("format": "{FORMAT}")', file=file)

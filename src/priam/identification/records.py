@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,6 +13,7 @@ from priam.errors import InputError, UserError
 from priam.genetics.alleles import canonical_allele
 from priam.genetics.frequencies import FrequencyTable
 from priam.genetics.markers import canonical_marker, marker_of
+from priam.strict_json import parse_text
 
 __all__ = [
     "Case",
@@ -232,13 +232,7 @@ def _sex(labels: list[str]) -> str:
 def read_families(path: Path, problems: Problems) -> ExchangeRecords:
     """Families, staff profiles and the name of the frequency table."""
     text = _text(path)
-    try:
-        record = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"is not valid JSON: {error.msg}", file=path,
-            where=f"line {error.lineno}, column {error.colno}",
-        ) from None  # fmt: skip
+    record = parse_text(text, path)
     if not isinstance(record, dict) or not isinstance(record.get("families"), list):
         raise InputError("needs a list 'families' in a JSON object", file=path, where="$")
     found = ExchangeRecords(frequencies=str(record.get("frequencies") or ""))

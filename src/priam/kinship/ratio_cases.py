@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from priam.kinship.cases import pedigree_of
 from priam.kinship.locus import Locus
 from priam.kinship.pedigree import Person
 from priam.kinship.ratios import Hypothesis, Ratio, likelihood_ratio
+from priam.strict_json import parse_text
 
 __all__ = ["Rules", "ratios_of_case"]
 
@@ -139,10 +139,7 @@ def _load(source: str, folder: Path) -> Mapping[str, Any] | FrequencyTable:
             f"({', '.join(packaged_names())})",
             file=path,
         ) from None
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return parse_table(text, file=path)
+    data = parse_text(text, path)
     return _records(data) if "loci" in data else parse_table(text, file=path)
 
 

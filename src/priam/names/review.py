@@ -17,6 +17,7 @@ from typing import Any
 
 from priam.errors import InputError
 from priam.events.reviews import PairCell, PairWeight, ReviewedList, ReviewPair
+from priam.strict_json import parse_text
 
 __all__ = [
     "ANSWERS",
@@ -130,7 +131,7 @@ def read_pairs(folder: Path) -> list[dict[str, Any]]:
 def parse_pairs(data: bytes, *, file: str = "pairs.json") -> dict[str, Any]:
     """The content of a ``pairs.json``."""
     try:
-        content: dict[str, Any] = json.loads(data.decode("utf-8"))
+        content: dict[str, Any] = parse_text(data.decode("utf-8"), file)
         if content["version"] == 1 and isinstance(content["pairs"], list):
             return content
     except (ValueError, KeyError, TypeError) as error:

@@ -12,7 +12,6 @@ Other columns may hold strata (month, region). Names and dates are never read in
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ from typing import Any
 
 from priam.errors import InputError, UserError
 from priam.formats.delimited import Delimited, read_delimited
+from priam.strict_json import read_json
 from priam.totals.combining import Replicate
 from priam.totals.histories import Histories
 
@@ -116,7 +116,7 @@ def _check_filled(table: Histories, path: Path) -> None:
 def _from_json(path: Path, sha256: str, by: Sequence[str]) -> Loaded:
     if by:
         raise InputError("a JSON table has no strata; leave out --by", file=path)
-    data = _json(path)
+    data = read_json(path)
     lists, cells = _json_parts(data, path)
     try:
         table = Histories.from_cells(lists, cells)
@@ -131,19 +131,9 @@ def _from_json(path: Path, sha256: str, by: Sequence[str]) -> Loaded:
     return Loaded(table, {}, (), "json", (path.name,), sha256, "utf-8", ())
 
 
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(_bytes(path).decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InputError("is not UTF-8, as JSON must be", file=path) from error
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise InputError(f"is not valid JSON ({error.msg})", file=path, where=where) from error
-
-
 def read_replicates(path: str | Path) -> list[Replicate]:
     """Replicates of posterior draws: ``{"replicates": [{"n_obs": 9, "N_draws": [..]}, ..]}``."""
-    data = _json(Path(path))
+    data = read_json(path)
     rows = data.get("replicates") if isinstance(data, dict) else None
     if not isinstance(rows, list):
         raise InputError("an array of replicates was expected", file=path, where="$.replicates")

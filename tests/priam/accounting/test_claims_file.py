@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from priam.accounting.claims_file import claims_from_json, read_claims
-from priam.accounting.strict_json import MAX_BYTES, MAX_DEPTH, parse_json
 from priam.errors import InputError
+from priam.strict_json import MAX_BYTES, MAX_DEPTH, parse_json
 from tests.priam.accounting.test_account import claim, file
 
 

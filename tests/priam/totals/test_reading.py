@@ -97,7 +97,7 @@ def test_slips_are_named_with_their_place(tmp_path: Path, text: str, words: str)
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ('{"lists": ["A"', "not valid JSON"),
+        ('{"lists": ["A"', "is not JSON"),
         ('{"cells": {}}', r"\$.lists"),
         ('{"lists": ["A", "B"], "cells": {"1": 2}}', "not a pattern of 2 digits"),
         ('{"lists": ["A", "B"], "cells": {"11": -2}}', "whole number"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,27 +11,14 @@ from priam.errors import InputError, UserError
 from priam.genetics.mutation import NO_MUTATION, MutationModel
 from priam.identification.dvi.cases import DviCase, case_from_record, check_profiles
 from priam.kinship.locus import Locus
+from priam.strict_json import read_json
 
 __all__ = ["read_cases", "read_pairwise"]
 
 
-def _record(path: Path) -> Any:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"is not UTF-8 text (byte {error.start})", file=path) from None
-    if not text.strip():
-        raise InputError("is empty; a JSON object is expected", file=path)
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise InputError(f"is not valid JSON: {error.msg}", file=path, where=place) from None
-
-
 def read_cases(path: Path) -> list[DviCase]:
     """Cases of a file: an object with ``cases``, or one case by itself."""
-    record = _record(path)
+    record = read_json(path)
     if isinstance(record, Mapping) and "victims" in record and "cases" not in record:
         record = {"cases": [record]}
     if not isinstance(record, Mapping) or not isinstance(record.get("cases"), list):
@@ -64,7 +50,7 @@ def read_pairwise(
     The frequencies stand in the file (``markers``), in ``frequencies``, or in the file that its
     ``source`` names, taken from the workload's own folder.
     """
-    record = _record(path)
+    record = read_json(path)
     if not isinstance(record, Mapping) or "victims" not in record or "families" not in record:
         raise InputError("needs 'victims' and 'families'", file=path, where="$")
     loci = _loci(record, path, mutation, frequencies)
@@ -111,7 +97,7 @@ def _loci(
     entries = record.get("markers")
     if entries is None:
         source = frequencies or _named_source(record, path)
-        content = _record(source)
+        content = read_json(source)
         entries = content.get("loci") or content.get("markers")
     by_name = {str(entry["name"]): entry for entry in entries}
     names = [str(n) for n in record.get("loci") or by_name]

@@ -1,7 +1,9 @@
-"""JSON from strangers: limits are checked before anything is built.
+"""JSON files, read strictly: the one way in for every file in JSON that somebody hands over.
 
-``json.loads`` alone would take a key twice and keep the last, read ``NaN``, and fall over on
-200 MB of brackets. Here each of those is one sentence.
+``json.loads`` alone would take a key twice and keep the last, so that a relative's second profile
+replaced the first unseen; it would read ``NaN``, and end in a traceback on a row of brackets. Here
+each of those is one sentence. What strangers publish is *bounded* besides: size, depth and number
+of parts are looked at before anything is built.
 """
 
 from __future__ import annotations
@@ -13,7 +15,15 @@ from typing import Any
 
 from priam.errors import InputError
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_PARTS", "parse_json", "read_json"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_PARTS",
+    "parse_json",
+    "parse_text",
+    "read_bounded",
+    "read_json",
+]
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 64
@@ -25,7 +35,16 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def read_json(path: str | Path) -> Any:
-    """Parse a file; ``-`` is standard input. Raises :class:`InputError`."""
+    """Parse a file of one's own, of any size. Raises :class:`InputError`."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=path) from None
+    return parse_text(_decoded(data, path), path)
+
+
+def read_bounded(path: str | Path) -> Any:
+    """Parse a file of strangers; ``-`` is standard input. Raises :class:`InputError`."""
     if str(path) == "-":
         import sys
 
@@ -39,7 +58,7 @@ def read_json(path: str | Path) -> Any:
 
 
 def parse_json(data: bytes, file: str | Path) -> Any:
-    """Parse bytes that came from ``file``. Raises :class:`InputError`."""
+    """Parse bounded bytes that came from ``file``. Raises :class:`InputError`."""
     if len(data) > MAX_BYTES:
         raise InputError(
             f"is larger than {MAX_BYTES // 2**20} MB; a claims file holds statements, "
@@ -47,13 +66,21 @@ def parse_json(data: bytes, file: str | Path) -> Any:
             file=file,
         )
     _check_depth(data, file)
+    return parse_text(_decoded(data, file), file)
+
+
+def _decoded(data: bytes, file: str | Path) -> str:
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(
             "is not UTF-8 text; save it as UTF-8", file=file, where=f"line {line}"
         ) from None
+
+
+def parse_text(text: str, file: str | Path | None) -> Any:
+    """Parse a text that came from ``file``. Raises :class:`InputError`."""
     try:
         return json.loads(
             text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_int
@@ -61,6 +88,8 @@ def parse_json(data: bytes, file: str | Path) -> Any:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise InputError(f"is not JSON: {error.msg}", file=file, where=where) from None
+    except RecursionError:
+        raise InputError("is JSON nested too deeply to be meant", file=file) from None
     except _Refused as error:
         raise InputError(str(error), file=file) from None
 
@@ -91,18 +120,18 @@ def _check_depth(data: bytes, file: str | Path) -> None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in result:
-            raise _Refused(f"has the key {key!r} twice in one object; keep one of them")
-        result[key] = value
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        names = [key for key, _ in pairs]
+        key = next(name for name in names if names.count(name) > 1)
+        raise _Refused(f"has the key {key[:80]!r} twice in one object; keep one of them")
     return result
 
 
 def _int(digits: str) -> int:
     # Python itself refuses more than 4,300 digits, with an error that names no file.
     if len(digits) > 20:
-        raise _Refused(f"holds a number of {len(digits)} digits; no count is so large")
+        raise _Refused(f"holds a number of {len(digits)} digits; none here is so large")
     return int(digits)
 
 
