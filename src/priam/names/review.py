@@ -134,7 +134,7 @@ def parse_pairs(data: bytes, *, file: str = "pairs.json") -> dict[str, Any]:
         content: dict[str, Any] = parse_text(data.decode("utf-8"), file)
         if content["version"] == 1 and isinstance(content["pairs"], list):
             return content
-    except (ValueError, KeyError, TypeError) as error:
+    except (InputError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             "is not a pairs.json; take the one in the folder that 'priam names match --out' wrote",
             file=file,

@@ -92,7 +92,7 @@ CASES = {
         '{"format":"priam-frequencies/1","name":"x","markers":{"FGA":{"counts":{"20":1'
         + "0" * 300
         + "}}}}",
-        "allele counts of marker 'FGA'",
+        "301 digits",
     ),
     "persons": (
         '{"format":"priam-frequencies/1","name":"x","individuals":1e400,'

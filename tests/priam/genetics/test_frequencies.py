@@ -162,7 +162,7 @@ def test_packaged_tables_hold_the_figures_of_the_source(shared: Path) -> None:
     ],
 )
 def test_damaged_tables_are_one_sentence_with_the_file(text: str) -> None:
-    with pytest.raises(InputError, match=r"^t\.json: "):
+    with pytest.raises(InputError, match=r"^t\.json[:,] "):
         parse_table(text, file="t.json")
 
 
