@@ -152,8 +152,25 @@ def test_axe_finds_no_barrier_and_nothing_is_wider_than_the_screen(
         sizes = tab.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         if found or sizes[0] > sizes[1]:
             wrong[name] = (found, sizes)
+    tab.emulate_media(media="print")  # of the same pages, black on white in dark mode too
+    for name in ("board", "case", "packet", "sample"):
+        tab.goto(mortuary.url + f"/{language}/work/mortuary/" + PAGES[name].format(**mortuary.tags))
+        shown, colours = tab.evaluate(ON_PAPER)
+        if shown or colours != ["rgb(255, 255, 255)", "rgb(0, 0, 0)", "table-header-group"]:
+            wrong[f"{name} on paper"] = (shown, colours)
     context.close()
     assert wrong == {}
+
+
+#: What can be pressed is not printed; colours; a head of a table stands on each page.
+ON_PAPER = """() => {
+  const pressed = 'nav, button, .button, input, select, .crumbs, summary';
+  const shown = [...document.querySelectorAll(pressed)].filter((e) => e.checkVisibility());
+  const style = getComputedStyle(document.body);
+  const head = document.querySelector('thead');
+  const display = head ? getComputedStyle(head).display : 'table-header-group';
+  return [shown.map((e) => e.outerHTML.slice(0, 80)), [style.backgroundColor, style.color, display]];
+}"""
 
 
 def test_targets_on_a_tablet_are_large_enough(mortuary: Mortuary, signed_in: Context) -> None:
@@ -326,7 +343,8 @@ NO_ROOM = """globalThis.here = IDBObjectStore.prototype.put;
 IDBObjectStore.prototype.put = function (value, ...more) {
   if (this.name === 'pieces' && value.at === 2) throw new DOMException('', 'QuotaExceededError');
   return here.call(this, value, ...more);
-};"""
+};
+true"""
 
 
 def photograph(name: str, side: int) -> dict[str, Any]:
@@ -361,7 +379,7 @@ def test_photographs_and_effects_without_the_network(
     keep.click()
     expect(tab.locator("#trouble")).to_contain_text("0 of 1 were kept")
     assert waiting(tab) == 2
-    tab.evaluate("IDBObjectStore.prototype.put = here")
+    tab.evaluate("IDBObjectStore.prototype.put = here; true")
     tab.goto(re.sub("#.*", "", tab.url) + "#effects")
     tab.locator("#x-seal").fill("S-17")
     tab.locator(".item [data-what]").fill("watch")
