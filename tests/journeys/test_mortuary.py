@@ -169,7 +169,8 @@ ON_PAPER = """() => {
   const style = getComputedStyle(document.body);
   const head = document.querySelector('thead');
   const display = head ? getComputedStyle(head).display : 'table-header-group';
-  return [shown.map((e) => e.outerHTML.slice(0, 80)), [style.backgroundColor, style.color, display]];
+  const colours = [style.backgroundColor, style.color, display];
+  return [shown.map((e) => e.outerHTML.slice(0, 80)), colours];
 }"""
 
 

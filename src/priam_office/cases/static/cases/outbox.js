@@ -258,7 +258,9 @@ async function greet(pocket) {
   await setOdd("account", hello.account);
   await setOdd("name", hello.name);
   if (hello.tags) {
-    await transact("tags", (tags) => hello.tags.forEach((tag) => tags.put({ tag })));
+    const stock = (await all("tags")).length; // as many as a day needs, not more with each asking
+    const fresh = hello.tags.slice(0, Math.max(0, hello.tags.length - stock));
+    await transact("tags", (tags) => fresh.forEach((tag) => tags.put({ tag })));
     await setOdd("pocket", hello.pocket);
     await setOdd("parties", hello.parties);
   }
