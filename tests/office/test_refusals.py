@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -47,17 +48,22 @@ UNREACHED = (
     "priam_office/handovers/exporting.py",
     "priam_office/handovers/importing.py",
     "priam_office/handovers/june.py",
+    "priam_office/handovers/logkeys.py",
     "priam_office/handovers/parties.py",
     "priam_office/handovers/processes.py",
+    "priam_office/handovers/returning.py",
     "priam_office/handovers/syncing.py",
     "priam_office/handovers/transfer.py",
     "priam_office/handovers/trusted.py",
     "priam_office/handovers/witnessing.py",
     "priam_office/installation.py",
+    "priam_office/listening.py",
     "priam_office/record/audit.py",
     "priam_office/record/checkpoints.py",
     "priam_office/record/restored.py",
+    "priam_office/record/returned.py",
     "priam_office/settings.py",
+    "priam_office/unlocking.py",
 )
 REFUSALS = {"UserError", "InputError", "RuleError", "TagError", "FieldError", "DiskFull", "error"}
 REFUSALS |= {"_Refused", "PhotographRefused", "CompartmentLocked", "_expected"}
@@ -184,3 +190,26 @@ def test_a_value_stays_and_english_is_as_the_rule_says() -> None:
 def test_a_refusal_without_a_form_is_shown_as_it_is() -> None:
     with translation.override("uk"):
         assert refusals.sentence("something that no rule says") == "Something that no rule says."
+
+
+def test_a_place_in_a_file_is_said_too_and_several_refusals_one_after_the_other() -> None:
+    placed = (
+        "list.csv, line 3, column 2 (bag): two columns are called 'bag'; give each its own name"
+    )
+    two = "release 'R1' is cancelled; bag 'PRM-1' is already opened; re-examine it instead"
+    with translation.override("uk"):
+        assert refusals.in_words(placed) == (
+            "list.csv, рядок 3, стовпець 2 (bag): два стовпці мають назву bag; дайте кожному свою"
+        )
+        assert refusals.in_words(two).endswith("мішок PRM-1 уже відкрито; запишіть повторний огляд")
+        assert refusals.in_words("the reason is missing") == "не вказано: причина"
+    with translation.override("en"):
+        assert refusals.in_words(placed) == placed
+
+
+def test_what_somebody_typed_does_not_keep_the_office_busy() -> None:
+    """A refusal quotes what was typed: the forms are tried on it in bounded time."""
+    for typed in ("' is '" * 500, "case 'x' is " * 250, ": " * 1500, "; " * 1500, "a: b; c" * 400):
+        began = time.monotonic()
+        refusals.sentence(f"case {typed!r} is {typed}; {typed}")
+        assert time.monotonic() - began < 2

@@ -287,6 +287,11 @@ FORMS = (
     noop("'%(a)s' is no reason to replace keys: %(b)s"),
     noop("'%(a)s' is neither giver nor receiver of '%(b)s'"),
     noop("a signature needs at least one line"),
+    noop("'%(a)s' cannot replace the keys of the log '%(b)s'"),
+    noop("'%(a)s' is no reason to replace a log's keys: %(b)s"),
+    noop("keys of a log are replaced by others"),
+    noop("a lost event is put back, never recorded"),
+    noop("%(a)s events are more than there are"),
     # transports
     noop("transport '%(a)s' has already departed"),
     noop("transport '%(a)s' carries no manifest; name at least one"),

@@ -9,6 +9,7 @@ forms. A refusal that has no form is shown as it is.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
@@ -18,6 +19,8 @@ from priam_office.people.sentences import Sentences
 
 __all__ = ["FORMS", "in_words", "sentence"]
 
+_LONGEST = 600  # characters: what is longer quotes more than it says, and forms take time on it
+_MOST_PARTS = 6
 _WHERE = (noop("line"), noop("column"))
 _PLACE = re.compile(rf"\b({'|'.join(_WHERE)}) (?=\d)")
 
@@ -36,11 +39,13 @@ def in_words(refusal: Exception | str) -> str:
     refusals in one text are said one after the other.
     """
     text = str(refusal)
-    return _SENTENCES.found(text) or _after_a_place(text) or _one_by_one(text) or text
+    if len(text) > _LONGEST:
+        return text
+    return _one_by_one(text) or _SENTENCES.found(text) or _after_a_place(text) or text
 
 
 def _after_a_place(text: str) -> str | None:
-    for colon in re.finditer(": ", text):
+    for colon in islice(re.finditer(": ", text), _MOST_PARTS):
         if said := _SENTENCES.found(text[colon.end() :]):
             place = _PLACE.sub(lambda word: f"{_(word[1])} ", text[: colon.start()])
             return f"{place}: {said}" if place else said
@@ -49,16 +54,17 @@ def _after_a_place(text: str) -> str | None:
 
 def _one_by_one(text: str) -> str | None:
     """Refusals with a semicolon between them, where each has a form."""
-    if "; " not in text:
+    parts = text.split("; ")
+    if not 1 < len(parts) <= 2 * _MOST_PARTS:
         return None
     said: list[str] = []
     waiting = ""
-    for part in text.split("; "):  # a sentence may hold a semicolon itself
+    for part in parts:  # a sentence may hold a semicolon itself
         waiting = f"{waiting}; {part}" if waiting else part
         if found := _SENTENCES.found(waiting):
             said.append(found)
             waiting = ""
-    return None if waiting else "; ".join(said)
+    return None if waiting or len(said) < 2 else "; ".join(said)
 
 
 def sentence(refusal: Exception | str) -> str:
