@@ -104,7 +104,7 @@ def match(
         click.echo(json.dumps(card, ensure_ascii=False, indent=1, allow_nan=False))
         return
     for which in (left, right):
-        _say(which.file, dict(which.mapping), which.unused, which.notices)
+        _say(which, "see model_card.json")
     alone = [
         len(which.persons) - len(set(side[found.proposed].tolist()))
         for which, side in ((left, found.pairs.left), (right, found.pairs.right))
@@ -170,15 +170,15 @@ def _decided(
     return answers
 
 
-def _say(
-    file: str, mapping: dict[str, str], unused: tuple[str, ...], notices: tuple[str, ...]
-) -> None:
-    columns = ", ".join(f"{field} = {column}" for field, column in mapping.items())
-    click.echo(f"{file}: {columns}" + (f"; not used: {', '.join(unused)}" if unused else ""))
-    for notice in notices[:5]:
+def _say(read: NameList, more: str) -> None:
+    """What was taken for what, and the first cells that could not be read."""
+    columns = ", ".join(f"{field} = {column}" for field, column in read.mapping.items())
+    unused = f"; not used: {', '.join(read.unused)}" if read.unused else ""
+    click.echo(f"{read.file} ({read.encoding}): {columns}{unused}")
+    for notice in read.notices[:5]:
         click.echo(f"  {notice}", err=True)
-    if len(notices) > 5:
-        click.echo(f"  and {len(notices) - 5} more such cells, see model_card.json", err=True)
+    if len(read.notices) > 5:
+        click.echo(f"  and {len(read.notices) - 5} more such cells, {more}", err=True)
 
 
 @names.command()
@@ -242,6 +242,8 @@ def cluster(
         raise UserError("cluster wants two lists or more")
     folder = new_folder(out, replace=replace)
     read = [read_list(path, mapping=_mapping(both)) for path in lists]
+    for one in read:
+        _say(one, "which 'priam names match' lists in full")
     labels = _labels(lists)
     groups = cluster_lists(read, threshold=threshold, options=Options(seed=seed))
     with folder as work:
@@ -289,6 +291,10 @@ def review(folder: Path, by: str) -> None:
     done = standing(read_events(path))
     left = [item for item in pairs if (item["id_a"], item["id_b"]) not in done]
     click.echo(f"{len(pairs)} pairs, {len(pairs) - len(left)} decided.")
+    if left:
+        click.echo(
+            f"{_KEYS}. * differs as written; + speaks for one person, - against, powers of 10"
+        )
     answered: list[int] = []
     position = 0
     while position < len(left):
@@ -305,7 +311,7 @@ def review(folder: Path, by: str) -> None:
             position += 1
             continue
         else:
-            click.echo("s same, d different, u unsure, n next, z undo, q quit")
+            click.echo(_KEYS)
             continue
         item = left[position]
         with path.open("a", encoding="utf-8") as stream:
@@ -317,13 +323,22 @@ def review(folder: Path, by: str) -> None:
     click.echo(f"{len(standing(read_events(path)))} pairs decided, see {path}.")
 
 
+_KEYS = "Keys: s same, d different, u unsure, n next, z undo, q quit"
+
+
 def _show(item: dict[str, Any], position: int, total: int) -> None:
     """Both records side by side; ``*`` marks what differs as written."""
+    from priam.names.matching import FIELD_WORDS
+
     click.echo(f"\n{position + 1} of {total}, probability {item['probability']:.2f}")
     for field, value in item["a"].items():
         other = item["b"].get(field, "")
         mark = "*" if value and other and value != other and field != "id" else " "
         if value or other:
             click.echo(f" {mark} {field:12} {value:38} {other}")
-    for entry in item["fields"]:
-        click.echo(f"     {entry['weight']:+7.2f}  {entry['field']}: {entry['level']}")
+    known = [entry for entry in item["fields"] if not entry["level"].startswith("not known")]
+    for entry in known:
+        click.echo(f"     {entry['weight']:+7.2f}  {FIELD_WORDS[entry['field']]}: {entry['level']}")
+    missing = [FIELD_WORDS[entry["field"]] for entry in item["fields"] if entry not in known]
+    if missing:
+        click.echo(f"              not known: {', '.join(missing)}")

@@ -22,7 +22,15 @@ from priam.names.parts import learn_habits
 from priam.names.reading import NameList
 from priam.names.records import records
 
-__all__ = ["Match", "Proposal", "best_assignment", "explain", "match_lists", "proposals"]
+__all__ = [
+    "FIELD_WORDS",
+    "Match",
+    "Proposal",
+    "best_assignment",
+    "explain",
+    "match_lists",
+    "proposals",
+]
 
 
 @dataclass(frozen=True)
@@ -190,7 +198,8 @@ def _fields(match: Match, index: int) -> Iterator[dict[str, Any]]:
         yield {"field": "together", "level": words, "weight": together}
 
 
-_WORDS = {
+#: Names of the compared fields in plain words.
+FIELD_WORDS = {
     "together": "the row as a whole",
     "surname": "surname",
     "given": "given name",
@@ -207,10 +216,10 @@ def explain(proposal: Proposal) -> str:
     known.sort(key=lambda item: -abs(item["weight"]))
 
     def side(items: list[dict[str, Any]]) -> str:
-        return ", ".join(f"{_WORDS[item['field']]} ({item['level']})" for item in items)
+        return ", ".join(f"{FIELD_WORDS[item['field']]} ({item['level']})" for item in items)
 
     for_it = side([item for item in known if item["weight"] > 0]) or "nothing"
     against = side([item for item in known if item["weight"] <= 0]) or "nothing"
-    missing = [_WORDS[item["field"]] for item in proposal.fields if item not in known]
+    missing = [FIELD_WORDS[item["field"]] for item in proposal.fields if item not in known]
     text = f"for: {for_it}; against: {against}"
     return text + (f"; not known: {', '.join(missing)}" if missing else "")

@@ -196,6 +196,7 @@ def test_several_lists_make_groups(tmp_path: Path) -> None:
     paths = [str(tmp_path / f"{name}.csv") for name in rows]
     result = CliRunner().invoke(names, ["cluster", *paths, "--out", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
+    assert "three.csv (utf-8): id = id, name = name, birth_date = born" in result.output
     histories = (tmp_path / "out" / "histories.csv").read_text("utf-8").splitlines()
     assert histories == ["one,two,three,count", "1,1,1,1", "1,0,0,1"]
 
