@@ -7,7 +7,7 @@ import re
 
 from django.utils.dateformat import format as format_date
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
 __all__ = ["moment", "when"]
 
@@ -24,7 +24,8 @@ def when(text: object) -> str:
             return format_date(date, pgettext("date format", "j F Y"))
         if found := _MONTH.fullmatch(value):
             date = datetime.date(int(found[1]), int(found[2]), 1)
-            return format_date(date, pgettext("month format", "F Y"))
+            text = format_date(date, pgettext("month format", "F Y"))
+            return text if (get_language() or "en").startswith("en") else text.lower()
     except ValueError:
         return value
     return value

@@ -62,6 +62,13 @@ SHOWN = (
     ("examiner", "board/case/@", "board"),
     ("auditor", "reads/", "reads"),
 )
+#: And these as on a telephone or in the dark: (role, address, width, scheme, name of the file).
+SHOWN_OTHERWISE = (
+    ("mortuary", "mortuary/cases/@record/400/", 390, "dark", "record-on-a-phone"),
+    ("liaison", "families/@", 390, "light", "family-on-a-phone"),
+    ("liaison", "families/@", 1100, "dark", "family-in-the-dark"),
+    ("examiner", "board/case/@", 1100, "dark", "board-in-the-dark"),
+)
 ID = r"(?:[0-9a-f]{8}-[0-9a-f-]{27}|PRM-\w+)"
 
 
@@ -86,7 +93,6 @@ def visit(tab: Any, office: str, address: str, language: str = "en") -> None:
 
 
 def main(office: str, folder: Path) -> None:
-    from PIL import Image
     from playwright.sync_api import sync_playwright
 
     from tests.journeys.conftest import ARGUMENTS, CHROMIUM
@@ -98,14 +104,22 @@ def main(office: str, folder: Path) -> None:
         for role, address, name in SHOWN:
             become(tab, office, role)
             visit(tab, office, address)
-            image = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
-            image.quantize(64).save(folder / f"{name}.png", optimize=True)
-        become(tab, office, "mortuary")
-        tab.set_viewport_size({"width": 390, "height": 800})
-        tab.emulate_media(color_scheme="dark")
-        visit(tab, office, "mortuary/cases/@record/400/")
-        image = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
-        image.quantize(64).save(folder / "record-on-a-phone.png", optimize=True)
+            _photograph(tab, folder / f"{name}.png")
+        for role, address, width, scheme, name in SHOWN_OTHERWISE:
+            tab.set_viewport_size({"width": width, "height": 800})
+            tab.emulate_media(color_scheme=scheme)
+            become(tab, office, role)
+            visit(tab, office, address)
+            _photograph(tab, folder / f"{name}.png")
+
+
+def _photograph(tab: Any, path: Path) -> None:
+    """What the window shows, once the parts that load by themselves have come."""
+    from PIL import Image
+
+    tab.wait_for_load_state("networkidle")
+    image = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
+    image.quantize(64).save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -183,7 +183,10 @@ def test_what_is_opened_as_an_exception_only_shows(sqlite: str) -> None:
     assert set(reader.exceptions) == {"families.view"}
     client = as_user(reader)
     assert client.get("/en/work/families/").status_code == 200
-    assert client.post("/en/work/families/").status_code in (403, 405)
+    searched = client.post("/en/work/families/", {"q": "Коваленко"})  # asks and changes nothing
+    assert searched.status_code == 200 and "change nothing" in searched.content.decode()
+    assert client.post("/en/work/missing/new/", {"surname": "x"}).status_code == 403
+    assert client.post("/en/work/board/?what=decision").status_code in (403, 405)
 
 
 def test_exceptional_access_ends_by_itself(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:

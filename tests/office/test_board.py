@@ -310,6 +310,10 @@ def test_reopening_lists_what_it_touches(world: casework.World) -> None:
     assert answer.status_code == 422 and "have changed since" in answer.content.decode()
     listed = ev.consequences(state(), decision.decision)
     assert pages.post(at, {"reason": "swapped samples", "listed": listed}).status_code == 302
+    after = pages.get(f"/en/work/board/decision/{decision.decision}/").content.decode()
+    assert "Family that may hold the wrong person" in after and f"Surname{row.missing}" in after
+    unnamed = client_of(scientist).get(f"/en/work/board/decision/{decision.decision}/")
+    assert f"Surname{row.missing}" not in unnamed.content.decode()
     assert [a.kind for a in state().may_release(row.case)] == ["no decision"]
     assert identified().case == row.case  # it waits again
 

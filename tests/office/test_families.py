@@ -374,6 +374,7 @@ def test_a_barred_person_cannot_be_contacted_from_any_page(sqlite: str) -> None:
         page = client.get(f"{WORK}/{address}").content.decode()
         assert "the police asked" in page
         assert "555-0199" not in page
+    assert 'value="they called"' in page and 'value="telephone"' not in page
     said = client.post(
         f"{WORK}/families/{family}/contact/{mother}/", {"how": "telephone", "about": "questions"}
     )

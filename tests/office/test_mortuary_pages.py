@@ -69,6 +69,20 @@ def test_a_page_asks_a_bounded_number_of_times(day: dict[str, Any], route: str) 
     assert len(asked) <= QUERIES[route], [q["sql"][:120] for q in asked]
 
 
+def test_bags_in_the_custody_of_others_are_listed_under_their_name(
+    day: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from priam_office.cases import queries
+
+    monkeypatch.setattr(queries, "own_party", lambda: "another party")
+    client = signed_in("mortuary")
+    assert day["waiting"][0] not in client.get(WORK + "bags/").content.decode()
+    who = queries.Bag.objects.get(tag=day["waiting"][0]).custodian
+    assert who in dict(queries.custodians())
+    listed = client.get(WORK + "bags/", {"custodian": who}).content.decode()
+    assert day["waiting"][0] in listed
+
+
 def test_more_rows_need_no_more_queries(day: dict[str, Any]) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

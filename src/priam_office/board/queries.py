@@ -113,6 +113,18 @@ def names_of_missing(user: Any, missing: Iterable[str]) -> dict[str, str]:
     return {row.missing: _written(row.facts) for row in rows}
 
 
+def _looked_for(user: Any, families: Iterable[str]) -> dict[str, str]:
+    """Family -> whom it looks for, for who may see names."""
+    wanted = list(families)
+    if not wanted or not permits(user, "board.see_names"):
+        return {}
+    found: dict[str, str] = {}
+    for row in MissingPerson.objects.filter(family__in=wanted).order_by("place"):
+        before = found.get(row.family_id or "", "")
+        found[row.family_id or ""] = ", ".join(filter(None, (before, _written(row.facts))))
+    return found
+
+
 def _written(facts: Mapping[str, Any]) -> str:
     first = (facts.get("names") or [{}])[0]
     parts = (first.get(part, "") for part in ("surname", "given", "patronymic"))
@@ -355,6 +367,7 @@ class DecisionPage:
     capacities: list[str]
     statement: str
     consequences: list[tuple[str, str]]
+    looked_for: dict[str, str]  # family -> names of its missing persons, for who may see them
     conflicts: list[Conflict]
     by: str
     signed_myself: bool
@@ -390,14 +403,16 @@ def decision_page(user: Any, decision: str) -> DecisionPage:
     ]
     taken = {one.capacity for one in signatures}
     mine = [name for name in actions.capacities_of(user) if name not in taken]
-    touched = ev.consequences(state, decision) if row.status == "signed" else ()
+    listed = ev.consequences(state, decision) if row.status == "signed" else ()
+    touched = [one.partition("/") for one in listed or row.consequences.split()]
     return DecisionPage(
         row,
         names_of_missing(user, [row.missing]).get(row.missing, ""),
         given,
         mine if row.status == "proposed" else [],
         statement.decode(),
-        [(kind, name) for kind, _mark, name in (one.partition("/") for one in touched)],
+        [(kind, name) for kind, _mark, name in touched],
+        _looked_for(user, [name for kind, _mark, name in touched if kind == "family"]),
         _conflicts(row.cases.split()),
         names.get(row.proposed_by, ""),
         any(one.by == user.actor for one in signatures),

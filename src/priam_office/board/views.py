@@ -112,7 +112,11 @@ def decision(request: HttpRequest, decision: Any) -> HttpResponse:
     """A decision: who signed, what stands against it."""
     page = queries.decision_page(request.user, str(decision))
     note_read(request.user, "identity", f"decision/{decision}", "board-decision")
-    context = {"page": page, "may_decide": _decides(request)}
+    context = {
+        "page": page,
+        "may_decide": _decides(request),
+        "sees_families": permits(request.user, "families.view"),
+    }
     return render(request, "board/decision.html", context)
 
 

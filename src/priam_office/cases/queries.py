@@ -48,6 +48,7 @@ __all__ = [
     "cases",
     "course",
     "course_names",
+    "custodians",
     "find",
     "held",
     "in_place",
@@ -132,9 +133,22 @@ def _page(rows: QuerySet[Any], by: str, key: str, after: str, size: int = PAGE) 
     return Listed(found[:size], f"{getattr(end, by)} {getattr(end, key)}" if more else "")
 
 
-def waiting_bags(after: str = "", size: int = PAGE) -> Listed:
-    """Bags that are not opened, in the custody of this installation's party if it has one."""
-    return _page(_unopened(), "since", "tag", after, size)
+def waiting_bags(after: str = "", size: int = PAGE, custodian: str = "") -> Listed:
+    """Bags that are not opened, in the custody of ``custodian``, or else of this installation's
+    party if it has one."""
+    rows = Bag.objects.filter(finding="", custodian=custodian) if custodian else _unopened()
+    return _page(rows, "since", "tag", after, size)
+
+
+def custodians() -> list[tuple[str, int]]:
+    """In whose custody bags wait that are not opened, and how many, where this installation
+    speaks for a party; its own are left out."""
+    own = own_party()
+    if own is None:
+        return []
+    rows = Bag.objects.filter(finding="").exclude(custodian=own).values("custodian")
+    counted = rows.annotate(n=Count("tag")).order_by("custodian")
+    return [(row["custodian"], row["n"]) for row in counted]
 
 
 def _unopened() -> QuerySet[Bag]:

@@ -76,9 +76,17 @@ def board(request: HttpRequest) -> HttpResponse:
 @requires("cases.view")
 def bags(request: HttpRequest) -> HttpResponse:
     """Bags that are not opened, the longest waiting first."""
-    listed = queries.waiting_bags(request.GET.get("after", ""))
-    where = queries.places_of([row.tag for row in listed])
-    return render(request, "cases/bags.html", {"listed": listed, "places": where})
+    others = queries.custodians()
+    custodian = request.GET.get("custodian", "")
+    custodian = custodian if custodian in dict(others) else ""
+    listed = queries.waiting_bags(request.GET.get("after", ""), custodian=custodian)
+    context = {
+        "listed": listed,
+        "places": queries.places_of([row.tag for row in listed]),
+        "others": others,
+        "custodian": custodian,
+    }
+    return render(request, "cases/bags.html", context)
 
 
 @require_safe

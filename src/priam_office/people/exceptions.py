@@ -1,7 +1,8 @@
 """Exceptional access: a look at what one's role does not show, for a reason and for a time.
 
 It is asked for, agreed to by one legal officer and one auditor, and recorded before anything is
-shown (``access.*`` in :mod:`priam.events.accounts`). It only shows: no form can be sent with it.
+shown (``access.*`` in :mod:`priam.events.accounts`). It only shows: of forms, only a search can
+be sent with it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_noop as _
 from priam.events import AGREEING_ROLES, AccessAgreed, AccessAsked, AccessEnded
 from priam.events.accounts_rows import Access
 from priam_office.people.models import User
-from priam_office.people.permissions import PERMISSIONS
+from priam_office.people.permissions import PERMISSIONS, ROLES
 from priam_office.record.acts import body
 from priam_office.record.models import Event
 from priam_office.record.state import known
@@ -49,6 +50,12 @@ class Request:
     status: str
     can_agree_as: str = ""
     can_end: bool = False
+    own: bool = False
+
+    @property
+    def answers(self) -> list[tuple[str, bool]]:
+        """Each role that has to agree, and whether somebody in it did."""
+        return [(ROLES[role], role in self.agreed) for role in AGREEING_ROLES]
 
 
 def areas_for(user: User) -> dict[str, str]:
@@ -119,6 +126,7 @@ def _request(
         status,
         _open_role(user, access) if status == "waits" else "",
         not over and (user.key == access.account or bool(user.roles & set(AGREEING_ROLES))),
+        user.key == access.account,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
@@ -24,6 +26,50 @@ from priam_office.record.models import Event
 __all__ = ["exceptional_access", "permission_table", "reads"]
 
 _PAGE = 100
+#: Pages that show sealed data, in words; by the name that the event of a read holds.
+PAGES = {
+    "board": noop("Board: what waits"),
+    "board-case": noop("Board: a case"),
+    "board-conflict": noop("Board: a conflict"),
+    "board-decision": noop("Board: a decision"),
+    "board-propose": noop("Board: proposing a decision"),
+    "board-reopen": noop("Board: reopening a decision"),
+    "board-sign": noop("Board: signing a decision"),
+    "families": noop("List of families"),
+    "family": noop("A family"),
+    "family-ask": noop("Whom to ask next"),
+    "family-consent": noop("Consent of a relative"),
+    "family-contact": noop("Contact with a relative"),
+    "family-diary": noop("Diary of a family"),
+    "family-pedigree": noop("Pedigree of a family"),
+    "family-sample": noop("Sample of a relative"),
+    "laboratory-candidate": noop("A candidate"),
+    "laboratory-candidates": noop("List of candidates"),
+    "laboratory-differing": noop("Retests that differ"),
+    "laboratory-preview": noop("Preview of a run"),
+    "laboratory-profiles": noop("List of profiles"),
+    "laboratory-staff": noop("Staff profiles"),
+    "laboratory-subject": noop("Profiles of a case or a relative"),
+    "missing": noop("A missing person"),
+    "missing-amend": noop("Amending a missing person"),
+    "missing-facing": noop("Ante-mortem and post-mortem"),
+    "missing-people": noop("List of missing persons"),
+    "missing-preview": noop("Preview of a list"),
+    "missing-revision": noop("A saved state of a record"),
+    "missing-section": noop("Ante-mortem record"),
+    "missing-section-edit": noop("Writing an ante-mortem record"),
+    "missing-similar": noop("Perhaps the same person"),
+    "relative": noop("A relative"),
+    "release": noop("A release"),
+    "release-family-code": noop("Code for the family"),
+    "release-paper": noop("A paper of a release"),
+    "release-plan": noop("Arranging a release"),
+    "releases": noop("Releases"),
+    "review": noop("A pair of two lists"),
+    "review-export": noop("Export of a review"),
+    "wish": noop("What the family wants"),
+}
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{4}([0-9a-f]{8})")
 HOURS = (1, 2, 4, 8, 24)
 
 
@@ -97,9 +143,16 @@ def _shown(rows: list[Event]) -> list[dict[str, Any]]:
     for row in rows:
         key = row.actor.removeprefix("person/")
         person = people.get(key)
+        fields = body(row)
+        page = PAGES.get(fields["page"], "")
+        words = {
+            "page_words": _(page) if page else fields["page"],
+            "subject_short": _ID.sub(r"…\1", fields["subject"]),
+        }
         shown.append(
             {"time": row.received_time, "key": key, "person": person, "event": row.event_id}
-            | body(row)
+            | fields
+            | words
         )
     return shown
 

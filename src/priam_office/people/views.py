@@ -38,7 +38,11 @@ __all__ = [
 def day(request: HttpRequest) -> HttpResponse:
     """What waits for this account."""
     roles = [ROLES[role] for role in ROLES if role in request.user.roles]
-    context = {"roles": roles, "waiting": waits_for(request.user)}
+    context = {
+        "roles": roles,
+        "waiting": waits_for(request.user),
+        "exchanges": permits(request.user, "handovers.work"),
+    }
     return render(request, "people/day.html", context)
 
 

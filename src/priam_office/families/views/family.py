@@ -47,7 +47,7 @@ __all__ = [
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("families.view")
+@requires("families.view", asks=True)
 def families(request: HttpRequest) -> HttpResponse:
     """List of families, found by names of their missing persons and relatives."""
     asked = request.POST if request.method == "POST" else request.GET
@@ -241,6 +241,9 @@ def contact(request: HttpRequest, family: str, person: str) -> HttpResponse:
     row = _relative(page, person)
     note_read(request.user, "identity", f"person/{person}", "family-contact")
     form = ContactForm(request.POST or None)
+    if row.standing == "barred" and request.method == "GET":
+        how: Any = form.fields["how"]
+        how.choices = [one for one in how.choices if one[0].startswith("they ")]
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

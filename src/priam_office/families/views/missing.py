@@ -28,7 +28,7 @@ _FILTERS = ("sex", "born", "region", "unit")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("families.view")
+@requires("families.view", asks=True)
 def people(request: HttpRequest) -> HttpResponse:
     """List and search. What is searched for is sent as a form, so that no address holds a name."""
     asked = request.POST if request.method == "POST" else request.GET
