@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# No test is judged by the clock: a busy machine is no fault of what is tested.
+hypothesis.settings.register_profile("priam", deadline=None)
+hypothesis.settings.load_profile("priam")
 
 # Playwright's browser keeps an event loop in the thread of its worker. Django would then refuse
 # every query of the next test in that worker, though nothing here is asynchronous.

@@ -151,5 +151,5 @@ class Board(RuleBasedStateMachine):
                 assert not opened & set(self.state.individual(case))
 
 
-Board.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+Board.TestCase.settings = settings(max_examples=120, stateful_step_count=40)
 TestBoard = Board.TestCase

@@ -133,5 +133,5 @@ class Mortuary(RuleBasedStateMachine):
         assert ev.fold(self.done) == self.state
 
 
-Mortuary.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+Mortuary.TestCase.settings = settings(max_examples=40, stateful_step_count=40)
 TestMortuary = Mortuary.TestCase

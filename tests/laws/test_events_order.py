@@ -75,7 +75,7 @@ def folded(order) -> ev.State:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(makers, min_size=2, max_size=5), st.lists(st.integers(0, 9), max_size=40))
 def test_independent_threads_may_interleave(makers, turns):
     threads = [make(n) for n, make in enumerate(makers)]
@@ -85,7 +85,7 @@ def test_independent_threads_may_interleave(makers, turns):
     assert plain.having(event_ids=Map()) == mixed.having(event_ids=Map())
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(makers, st.data())
 def test_a_thread_out_of_its_order_is_refused_or_different(make, data):
     """No step may come before the one it stands on: the first event never comes later."""

@@ -10,7 +10,7 @@ from priam.identification.search import _score, float_margin, pack
 from priam.kernels.search import extend_few_with_dropout, extend_with_dropout, score_pairs
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**32 - 1),
     targets=st.integers(1, 40),
@@ -42,7 +42,7 @@ def test_every_pair_at_the_threshold_is_kept_and_the_rest_is_summed(
     assert np.array_equal(np.isfinite(again), np.isfinite(exact[target, individual]))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**32 - 1), alleles=st.integers(1, 6))
 def test_a_single_peak_is_the_mean_over_what_its_partner_may_be(seed, alleles):
     rng = np.random.default_rng(seed)

@@ -105,7 +105,7 @@ def _log(value):
     return math.log(value) if value > 0 else -math.inf
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(data=st.data())
 def test_engine_equals_enumeration(data):
     pedigree = data.draw(pedigrees())
@@ -123,7 +123,7 @@ def test_engine_equals_enumeration(data):
     np.testing.assert_allclose(many, got, rtol=1e-10, atol=1e-10)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_lanes_of_different_loci_equal_one_by_one(data):
     """Any mixture of models, chromosomes, silent alleles and degraded observations."""
@@ -139,7 +139,7 @@ def test_lanes_of_different_loci_equal_one_by_one(data):
     np.testing.assert_allclose(got, expected, rtol=1e-10, atol=1e-10)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_linked_markers_equal_enumeration(data):
     pedigree = data.draw(pedigrees(most=4))
@@ -167,7 +167,7 @@ def test_linked_markers_equal_enumeration(data):
         assert got.total == pytest.approx(apart.total, rel=1e-10, abs=1e-10)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_names_order_and_spelling_of_a_genotype_do_not_matter(data):
     pedigree = data.draw(pedigrees(most=6))
@@ -181,7 +181,7 @@ def test_names_order_and_spelling_of_a_genotype_do_not_matter(data):
     assert after == pytest.approx(before, rel=1e-11, abs=1e-11)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data(), order=st.permutations(range(3)))
 def test_order_of_alleles_does_not_matter(data, order):
     pedigree = data.draw(pedigrees(most=5))
@@ -202,7 +202,7 @@ def test_order_of_alleles_does_not_matter(data, order):
     assert one == pytest.approx(two, rel=1e-11, abs=1e-11)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_probabilities_of_all_genotypes_sum_to_one(data):
     """Over everything that one more person can show, the likelihood sums to that without him."""
@@ -226,7 +226,7 @@ def test_probabilities_of_all_genotypes_sum_to_one(data):
     assert np.exp(whole).sum() == pytest.approx(np.exp(without), rel=1e-10)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_components_multiply(data):
     one, other = data.draw(pedigrees(most=5)), data.draw(pedigrees(most=5))
@@ -240,7 +240,7 @@ def test_components_multiply(data):
     assert both == pytest.approx(parts, rel=1e-11, abs=1e-11)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_small_theta_and_small_rates_reach_their_limits(data):
     pedigree = data.draw(pedigrees(most=5))
@@ -254,7 +254,7 @@ def test_small_theta_and_small_rates_reach_their_limits(data):
     assert moved == pytest.approx(base, rel=1e-6, abs=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data(), seed=st.integers(0, 1000))
 def test_arrays_and_labels_are_one(data, seed):
     pedigree = data.draw(pedigrees(most=6))
@@ -276,7 +276,7 @@ def test_arrays_and_labels_are_one(data, seed):
 GENOTYPE = st.tuples(st.sampled_from(ALLELES), st.sampled_from(ALLELES))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(one=GENOTYPE, other=GENOTYPE, theta=st.sampled_from([0.0, 0.03]))
 def test_identity_and_siblings_are_symmetric(one, other, theta):
     locus = Locus.of("L", ALLELES, [0.2, 0.3, 0.5], MutationModel.same("equal", rate=0.01))

@@ -59,7 +59,7 @@ def drawn(data: st.DataObject, name: str) -> tuple[Any, Any, dict[str, Any], np.
 
 
 @names
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_rows_are_distributions(name: str, data: st.DataObject) -> None:
     *_, matrix = drawn(data, name)
@@ -68,7 +68,7 @@ def test_rows_are_distributions(name: str, data: st.DataObject) -> None:
 
 
 @names
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_the_rate_is_what_the_model_says(name: str, data: st.DataObject) -> None:
     model = MODELS[name]
@@ -83,7 +83,7 @@ def test_the_rate_is_what_the_model_says(name: str, data: st.DataObject) -> None
 
 
 @names
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_claims_of_stationarity_and_reversibility_hold(name: str, data: st.DataObject) -> None:
     model = MODELS[name]
@@ -98,7 +98,7 @@ def test_claims_of_stationarity_and_reversibility_hold(name: str, data: st.DataO
 
 
 @names
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_lumpable_models_lump_and_keep_the_chain(name: str, data: st.DataObject) -> None:
     alleles, p, _, matrix = drawn(data, name)
@@ -121,7 +121,7 @@ def test_lumpable_models_lump_and_keep_the_chain(name: str, data: st.DataObject)
 
 
 @names
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_refined_classes_are_exact_and_keep_what_was_asked(name: str, data: st.DataObject) -> None:
     alleles, _, _, matrix = drawn(data, name)
@@ -135,7 +135,7 @@ def test_refined_classes_are_exact_and_keep_what_was_asked(name: str, data: st.D
 
 
 @names
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_the_order_of_the_alleles_does_not_matter(name: str, data: st.DataObject) -> None:
     if name in ("random", "custom", "dawid"):  # these are defined by position
@@ -180,7 +180,7 @@ def test_equal_frequencies_turn_proportional_into_equal() -> None:
 
 
 @pytest.mark.parametrize("method", sorted(TRANSFORMS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_transformations_keep_the_rate_and_give_what_they_promise(
     method: str, data: st.DataObject

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from priam.names.estimation import one_to_one_marginals
@@ -48,7 +48,6 @@ EDGES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(EDGES, st.permutations(range(5)))
 def test_lists_may_change_places_and_rows_their_numbers(
     edges: list[tuple[int, int, float]], numbers: list[int]

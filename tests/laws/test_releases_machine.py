@@ -169,5 +169,5 @@ class Releases(Board):
             assert planned == ([self.state.leaving[case]] if case in self.state.leaving else [])
 
 
-Releases.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+Releases.TestCase.settings = settings(max_examples=120, stateful_step_count=40)
 TestReleases = Releases.TestCase

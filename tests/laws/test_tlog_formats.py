@@ -151,7 +151,7 @@ def test_files_verify_and_round_trip(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-@settings(max_examples=250, deadline=None)  # a busy machine is no failure
+@settings(max_examples=250)
 @given(st.data())
 def test_no_changed_byte_is_accepted(name: str, data: st.DataObject) -> None:
     file = FILES[name]
@@ -204,7 +204,7 @@ def test_every_byte_of_a_checkpoint_once() -> None:
             open_checkpoint(changed, verifiers, require_all=True)
 
 
-@settings(max_examples=250, deadline=None)  # a busy machine is no failure
+@settings(max_examples=250)
 @given(st.data())
 def test_changed_proof_files(data: st.DataObject) -> None:
     """A proof under a policy: nothing that is proved may change with a changed byte.

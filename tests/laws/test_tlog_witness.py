@@ -83,4 +83,4 @@ class Log(RuleBasedStateMachine):
 
 
 TestLog = Log.TestCase
-TestLog.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestLog.settings = settings(max_examples=40, stateful_step_count=25)

@@ -26,7 +26,7 @@ def tables(draw: st.DrawFn, most: int = 60) -> Histories:
     return Histories.from_cells(["A", "B", "C"], dict(zip(PATTERNS, counts)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(tables(most=6))
 def test_quick_existence_agrees_with_the_linear_programme(table: Histories) -> None:
     """Newton's certificate against the programme that looks at the face directly."""
@@ -38,7 +38,7 @@ def test_quick_existence_agrees_with_the_linear_programme(table: Histories) -> N
             assert (slow.support == fit.existence.support).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables())
 def test_fits_meet_the_likelihood_equations(table: Histories) -> None:
     _, y = table.full()
@@ -55,7 +55,7 @@ def test_fits_meet_the_likelihood_equations(table: Histories) -> None:
         assert full.total - table.n == pytest.approx(f0, rel=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables(), st.permutations(range(3)))
 def test_order_of_lists_does_not_matter(table: Histories, order: list[int]) -> None:
     other = table.only(order)
@@ -67,7 +67,7 @@ def test_order_of_lists_does_not_matter(table: Histories, order: list[int]) -> N
     assert means[0] == pytest.approx(means[1], rel=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(tables())
 def test_posterior_over_graphs_is_a_distribution(table: Histories) -> None:
     found = average_graphs(table, max_unseen=400)
@@ -85,7 +85,7 @@ def test_two_list_interval_holds_its_point(a: int, b: int, both: int) -> None:
     assert found.lower <= found.chapman + 1e-9 <= found.upper + 2e-9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables(most=40))
 def test_no_small_count_is_published(table: Histories) -> None:
     shown = hide_small_cells(table)

@@ -42,7 +42,6 @@ def test_no_request_breaks_what_is_described(application: Any, role: str) -> Non
 
         @settings(
             max_examples=8,
-            deadline=None,
             database=None,
             phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),

@@ -127,7 +127,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     return path, identity
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**30), st.integers(1, 255), st.booleans())
 def test_a_changed_or_shortened_backup_is_refused(
     small: tuple[Path, Any], place: int, change: int, cut: bool

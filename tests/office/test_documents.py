@@ -60,7 +60,7 @@ def issued(state: State, agreement: str | None, way: str, tag: str) -> tuple[Sta
     return after(state, event), made
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(SERIES, min_size=1, max_size=12))
 def test_one_rule_of_numbering(order: list[tuple[str | None, str]]) -> None:
     from priam_office.handovers import documents

@@ -50,7 +50,7 @@ def _press(pedigrees: Any, members: Any, verb: str, one: str, two: str) -> Any:
     return edits[verb]()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps)
 def test_whatever_is_pressed_the_drawing_can_be_drawn_and_computed_with(script: Any) -> None:
     from priam_office.families import pedigrees
@@ -65,7 +65,7 @@ def test_whatever_is_pressed_the_drawing_can_be_drawn_and_computed_with(script: 
         assert "<svg" in draw(pedigree, partners=pedigrees.couples(members), words="x")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps, st.integers(0, 2**16))
 def test_a_shape_does_not_depend_on_names_or_order(script: Any, seed: int) -> None:
     from priam_office.families import pedigrees

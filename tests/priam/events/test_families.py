@@ -178,7 +178,7 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(steps, max_size=40))
 def test_in_any_history_the_rules_of_consent_and_contact_hold(events):
     state, consents, barred, authorised, done = after(*FAMILY), set(), set(), set(), []

@@ -119,7 +119,7 @@ def test_one_manifest_only() -> None:
     assert whole == [e["bizStep"] for e in exported()[1:]]  # a transport is about its manifests
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(min_size=1), st.text(min_size=1), st.lists(st.text(min_size=1), unique=True))
 def test_any_name_of_a_vehicle_or_place_is_valid(
     vehicle: str, place: str, seals: list[str]

@@ -150,7 +150,7 @@ def test_every_reader_refuses_what_is_not_its_own(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRITABLE)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_damaged_files_never_end_in_a_traceback(name: str, data: st.DataObject) -> None:
     raw = bytearray(FORMATS[name].write(CONTENTS[FORMATS[name].HOLDS]).encode())

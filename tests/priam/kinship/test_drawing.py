@@ -117,7 +117,7 @@ def pedigrees(draw_: st.DrawFn) -> Pedigree:
     return Pedigree.of(*rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pedigrees())
 def test_any_pedigree_is_laid_out_by_the_rules(pedigree: Pedigree) -> None:
     layout = lay_out(pedigree)
