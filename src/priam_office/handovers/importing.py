@@ -84,7 +84,7 @@ def take(me: Own, data: bytes) -> Taken:
     _keep_waiting(given, data, taken)
     while size != (size := queries.head()[0]):
         for path in sorted(given.parent.glob("*.bundle")):
-            again = _again(me, path)
+            again = None if _too_early(me, path) else _again(me, path)
             if again is None:
                 continue
             if path == given:
@@ -98,6 +98,16 @@ def _place_to_wait(me: Own, sender: str, stretch: Stretch) -> Path:
     """Where a file is kept while it waits: the sender's last whole one, and each part."""
     part = f".{stretch.start:012d}" if stretch.part else ""
     return me.folder / "waiting" / f"{sender}{part}.bundle"
+
+
+def _too_early(me: Own, path: Path) -> bool:
+    """Whether a part that waits goes on from more than is here; its name tells, unverified."""
+    sender, _, start = path.name.removesuffix(".bundle").partition(".")
+    keys = parties.trusted().get(sender)
+    if not start or keys is None:
+        return False
+    last = _last_seen(me, keys.log)
+    return int(start) > (0 if last is None else last[0])
 
 
 def _keep_waiting(path: Path, data: bytes, taken: Taken) -> None:
