@@ -236,7 +236,8 @@ def _signed_sizes(start: int, end: int) -> list[int]:
     return list(found.order_by("size").values_list("size", flat=True))
 
 
-_LINE = 60  # bytes of a hash in base64 with its quotes, of a comma, of a member's name: at most
+_HASH, _LEAF = 47, 44  # bytes of a hash in a list of them, and of a leaf hash, in base64
+_MEMBERS = 300  # bytes of the names of an act's members, its salt and numbers: at most
 
 
 def _cut(me: Own, to: str, start: int, size: int) -> Iterator[Stretch]:
@@ -274,25 +275,25 @@ def _weights(me: Own, theirs: str, start: int, size: int) -> Iterator[tuple[int,
         place = size if row is None else row.sequence
         while at + _HASHES < place:
             at += _HASHES
-            yield at, _HASHES * _LINE
+            yield at, _HASHES * _LEAF
         while point <= place:
             yield point, _point_weight(me, point, size)
             point = next(points)
         if row is not None:
-            yield place + 1, _weight(row, size) + (place + 1 - at) * _LINE
+            yield place + 1, _weight(row, size) + (place + 1 - at) * _LEAF
             at = place + 1
 
 
 def _point_weight(me: Own, point: int, size: int) -> int:
     note = witnessing.note_of(me.folder, Checkpoint.objects.get(size=point))
-    return len(note.encode()) + 40 + (2 * size.bit_length() + 4) * _LINE
+    return len(note.encode()) + 40 + _MEMBERS + 2 * size.bit_length() * _HASH
 
 
 def _weight(row: Row, size: int) -> int:
     """Bytes of an act in a file, from above: each quote in it is escaped."""
     texts = queries.leaf(row), opened(row.type, row.event_id, row.payload).encode()
     inside = sum(len(text) + text.count(b'"') + text.count(b"\\") for text in texts)
-    return inside + len(row.actor) + (size.bit_length() + 5) * _LINE
+    return inside + len(row.actor) + size.bit_length() * _HASH + _MEMBERS
 
 
 def dispute(me: Own, signers: Sequence[Signer], batch: str) -> bytes:
