@@ -37,9 +37,10 @@ class Story:
         return Local(party, self.folder / party, self.keys[party])
 
     def restored(self) -> Local:
-        """A, put back as it was when the backup was made."""
-        shutil.rmtree(self.folder / "A")
-        shutil.copytree(self.folder / "backup", self.folder / "A")
+        """A, put back as it was when the backup was made, and the others as they were then."""
+        for party, kept in (("A", "backup"), ("B", "B-kept"), ("C", "C-kept")):
+            shutil.rmtree(self.folder / party)
+            shutil.copytree(self.folder / kept, self.folder / party)
         return self.node("A")
 
 
@@ -73,6 +74,8 @@ def told(sqlite_template: Path) -> Iterator[Story]:
         size = int(read_bundle(_newest(base / "B", "A"))[0].checkpoints[-1].split("\n")[1])
         for node in (a, b, c):
             node.close()
+        for party in "BC":
+            shutil.copytree(base / party, base / f"{party}-kept")
         yield Story(base, keys, state, size, local)
 
 
@@ -155,6 +158,7 @@ def test_by_the_commands(told: Story, tmp_path: Path) -> None:
         with node._here():
             return CliRunner().invoke(command, ["--data", str(node.folder), *arguments])
 
+    a = told.restored()
     for party in "BC":
         node = told.node(party)
         out = str(tmp_path / party)
@@ -163,7 +167,6 @@ def test_by_the_commands(told: Story, tmp_path: Path) -> None:
         none = run(node, give_back, "--to", "A", "--since", "999", "--out", out)
         assert isinstance(none.exception, UserError)
         node.close()
-    a = told.restored()
     files = [str(path) for path in tmp_path.glob("*/*.bundle")]
     assert isinstance(run(a, take_back, "--passphrase", "x").exception, UserError)
     done = run(a, take_back, "--passphrase", "x", *files)
