@@ -245,7 +245,7 @@ def sign(folder: Path, manifest: str, key: Path | None, passphrase: str) -> None
 def export(folder: Path, to: str, out: Path, since: int | None, passphrase: str) -> None:
     """Write this party's acts for party --to into a signed file, for a stick or a letter.
 
-    What does not fit into one file (16 MiB, some 9,000 acts) becomes numbered parts beside it.
+    What does not fit into one file (16 MiB, some 10,000 acts) becomes numbered parts beside it.
     """
     me = own_party(folder)
     from priam_office.handovers import exporting
