@@ -18,12 +18,14 @@ import pytest
 from tests.office.test_commands import ROOT, data, made, priam  # noqa: F401  fixtures
 
 
-@pytest.fixture(params=[(), ("--tls",)], ids=["plain", "tls"])
+@pytest.fixture(params=[(signal.SIGTERM,), (signal.SIGINT, "--tls")], ids=["plain", "tls"])
 def server(request: pytest.FixtureRequest, data: Path) -> Iterator[tuple[int, str]]:  # noqa: F811
-    """Port and fingerprint (empty without TLS) of a server that runs."""
+    """Port and fingerprint (empty without TLS) of a server that runs; it is told to end by the
+    first parameter, and leaves no worker behind."""
+    stop, *options = request.param
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PRIAM_", "DJANGO_"))}
     process = subprocess.Popen(
-        [sys.executable, "-m", "priam", "serve", "--port", "0", *request.param],
+        [sys.executable, "-m", "priam", "serve", "--port", "0", *options],
         env=environment
         | {
             "PRIAM_DATA": str(data),
@@ -37,11 +39,14 @@ def server(request: pytest.FixtureRequest, data: Path) -> Iterator[tuple[int, st
     )
     assert process.stdout is not None and process.stderr is not None
     port = int(re.search(r":(\d+)/", process.stdout.readline())[1])  # type: ignore[index]
-    fingerprint = process.stdout.readline().split()[-1] if request.param else ""
+    fingerprint = process.stdout.readline().split()[-1] if options else ""
     try:
         yield port, fingerprint
-        process.send_signal(signal.SIGINT)
+        workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        assert len(workers) == 1
+        process.send_signal(stop)
         assert process.wait(timeout=15) == 0
+        assert not Path("/proc", workers[0]).exists()
         assert "Traceback" not in process.stderr.read()
     finally:
         process.kill()
@@ -80,6 +85,12 @@ def test_it_serves_refuses_what_is_too_large_and_ends(
         pem = ssl.get_server_certificate(("127.0.0.1", server[0]))
         assert pem.strip() == (data / "tls-certificate.pem").read_text().strip()
         assert (data / "tls-key.pem").stat().st_mode & 0o077 == 0
+
+
+def test_a_worker_ends_with_the_server_that_started_it(data: Path) -> None:  # noqa: F811
+    """Also when that was killed: here the process of this number never started it."""
+    answer = priam("work", "--parent", "1", data=data)
+    assert answer.returncode == 0 and "Waiting" in answer.stdout, answer.stderr
 
 
 def test_a_port_in_use_is_one_sentence(data: Path) -> None:  # noqa: F811

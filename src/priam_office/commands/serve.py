@@ -69,6 +69,7 @@ def serve(
     secure = tls or certificate is not None
     if secure:
         os.environ["PRIAM_HTTPS"] = "1"  # settings read it when Django starts
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped like by Ctrl-C
     installation = open_installation(folder)
     if tls and certificate is None:
         certificate, key = _own(installation.folder, host)
@@ -94,6 +95,7 @@ def _searching(folder: Path | None) -> Iterator[None]:
         yield
         return
     command = [sys.executable, "-m", "priam", "work", "--quiet", "--data", str(folder)]
+    command += ["--parent", str(os.getpid())]  # a server that is killed leaves no worker behind
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         yield

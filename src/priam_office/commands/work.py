@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -24,17 +26,23 @@ __all__ = ["work"]
     help="Seconds between two looks for a search that waits.",
 )
 @click.option("--quiet", is_flag=True, help="No progress bars.")
-def work(folder: Path, once: bool, every: float, quiet: bool) -> None:
+@click.option(
+    "--parent",
+    type=int,
+    help="End when the process of this number, which started this one, has ended.",
+)
+def work(folder: Path, once: bool, every: float, quiet: bool, parent: int | None) -> None:
     """Run searches until interrupted (Ctrl-C). What is searched so far is kept, and the next
     worker goes on from there. Several workers may run; each search has one of them."""
     open_installation(folder)
     from priam_office.board.actions import after_search
     from priam_office.laboratory.work import run_next
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not once:
         click.echo("Waiting for searches (Ctrl-C ends)")
     try:
-        while True:
+        while parent is None or os.getppid() == parent:
             with _Bars(quiet) as bars:
                 search = run_next(bars.show, after_search)
             if search is not None:
