@@ -12,7 +12,7 @@ from priam_office.database_url import SQLITE_PRAGMAS
 __all__ = ["database_promises"]
 
 # What SQLite answers for each value asked for.
-_ANSWERS = {"WAL": "wal", "FULL": "2", "ON": "1"}
+_ANSWERS = {"WAL": "wal", "FULL": "2", "ON": "1", "16000": "16000"}
 
 
 @register(Tags.database)

@@ -8,7 +8,8 @@ write (``benchmarks/bench_writes.py``).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -36,10 +37,40 @@ def _execute(statements: Iterable[tuple[str, Sequence[tuple[Any, ...]]]]) -> Non
 
 
 def _values(row: models.Model) -> tuple[Any, ...]:
-    return tuple(
-        field.get_db_prep_save(getattr(row, field.attname), connection)
-        for field in row._meta.concrete_fields
-    )
+    read, prepared = _columns(type(row), connection.vendor)
+    values = read(row)[:-1]
+    if not prepared:
+        return values
+    changed = list(values)
+    for place, field in prepared:
+        changed[place] = field.get_db_prep_save(changed[place], connection)
+    return tuple(changed)
+
+
+# Fields whose values SQLite takes as they are; asking each field took a fifth of a write.
+_AS_IT_IS = {
+    models.BigIntegerField,
+    models.BooleanField,
+    models.CharField,
+    models.IntegerField,
+    models.PositiveBigIntegerField,
+    models.PositiveIntegerField,
+    models.TextField,
+}
+
+
+@functools.cache
+def _columns(
+    model: Model, vendor: str
+) -> tuple[
+    Callable[[models.Model], tuple[Any, ...]], tuple[tuple[int, models.Field[Any, Any]], ...]
+]:
+    """What reads the columns of a row, and the fields that must prepare their value."""
+    fields = model._meta.concrete_fields
+    names = [field.attname for field in fields]
+    read = operator.attrgetter(*names, names[0])  # twice, so that it is always a tuple
+    plain = _AS_IT_IS if vendor == "sqlite" else set()
+    return read, tuple((at, one) for at, one in enumerate(fields) if type(one) not in plain)
 
 
 @functools.cache

@@ -91,9 +91,14 @@ def _imported(names: tuple[str, ...]) -> tuple[ModuleType, ...]:
     return tuple(map(importlib.import_module, names))
 
 
-def derived_models() -> list[type[models.Model]]:
-    """All tables that events alone fill."""
-    return [model for projection in projections() for model in projection.MODELS]
+def derived_models() -> tuple[type[models.Model], ...]:
+    """All tables that events alone fill, in the order of their projections."""
+    return _models_of(tuple(settings.PROJECTIONS))
+
+
+@functools.cache
+def _models_of(names: tuple[str, ...]) -> tuple[type[models.Model], ...]:
+    return tuple(model for projection in _imported(names) for model in projection.MODELS)
 
 
 class Rows:
@@ -133,7 +138,7 @@ def fold(recorded: Iterable[Recorded], rows: Rows) -> Rows:
 
 def write(rows: Rows) -> None:
     """Insert or replace the rows, table by table in the order of the projections."""
-    put((model, list(rows.of(model).values())) for model in derived_models())
+    put((model, list(rows.of(model).values())) for model in derived_models() if rows.of(model))
 
 
 @dataclass(frozen=True, slots=True)
