@@ -169,7 +169,7 @@ def main() -> None:
             f"disk again: {SYNCED // 1024} KiB written, fdatasync",
             rate(disk(folder, os.fdatasync, SYNCED), count),
         )
-        for threads in (8, 8, 16):  # twice, in turn: the disk changes from second to second
+        for threads in (8, 16, 64):
             for shared in (False, True):
                 did = together(write, threads, options.events, shared=shared)
                 how = "who waits is written together" if shared else "a transaction for each"

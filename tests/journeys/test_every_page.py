@@ -50,6 +50,7 @@ def test_no_page_has_a_barrier_or_is_too_wide_and_paper_has_no_menu(
     become(tab, demonstration, role)
     for address in PAGES[role]:
         visit(tab, demonstration, address, "uk")
+        tab.evaluate("for (const d of document.querySelectorAll('details.act')) d.open = true")
         for scheme, size in (("light", WIDE), ("dark", PHONE)):
             tab.emulate_media(color_scheme=scheme, media="screen")
             tab.set_viewport_size(size)

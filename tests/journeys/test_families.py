@@ -25,7 +25,8 @@ def addresses(office: str, office_data: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "width", "language"), [("light", 1280, "en"), ("dark", 360, "uk")]
+    ("scheme", "width", "language"),
+    [pytest.param("light", 1280, "en", marks=pytest.mark.slow), ("dark", 360, "uk")],
 )
 def test_axe_finds_no_barrier_on_any_page(
     office: str,

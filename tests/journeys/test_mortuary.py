@@ -126,7 +126,7 @@ PAGES = {
 @pytest.mark.parametrize(
     ("scheme", "width", "language"),
     [
-        ("dark", 390, "uk"),
+        pytest.param("dark", 390, "uk", marks=pytest.mark.slow),
         pytest.param("light", 1024, "en", marks=pytest.mark.slow),
         pytest.param("light", 390, "ru", marks=pytest.mark.slow),
     ],

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 __all__ = ["Turn", "take_turns"]
 
 _TOGETHER = 64  # more only makes the first of them wait longer
+_LOOK_AGAIN = 0.05  # seconds: whoever should have told this thread may have been stopped
 
 
 class Turn:
@@ -22,6 +23,7 @@ class Turn:
 
     def __init__(self) -> None:
         self.done = False
+        self.told = threading.Event()  # that it is done, or that nobody writes now
         self.error: BaseException | None = None
 
 
@@ -40,9 +42,16 @@ def take_turns(mine: T, write: Callable[[list[T]], None]) -> None:
     try:
         _waiting.append(mine)
         while not mine.done:
+            if _writing.locked():
+                # not at the lock, which all who are done would pass through one by one
+                mine.told.wait(_LOOK_AGAIN)
+                mine.told.clear()
+                continue
             with _writing:
                 if not mine.done:
                     _write_waiting(write)
+            with contextlib.suppress(IndexError):
+                _waiting[0].told.set()
     finally:
         with contextlib.suppress(ValueError):
             _waiting.remove(mine)  # only where something broke in
@@ -55,6 +64,7 @@ def _write_waiting(write: Callable[[list[T]], None]) -> None:
     finally:
         for turn in taken:
             turn.done = True
+            turn.told.set()
 
 
 def _write_each(taken: list[T], write: Callable[[list[T]], None]) -> None:
