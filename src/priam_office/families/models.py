@@ -104,6 +104,10 @@ class RelativeRow(models.Model):
     PERSONAL = frozenset({"family", "told", "standing", "standing_reason", "consents"})
     IMPERSONAL = frozenset({"person", "place", "standing_at"})
 
+    class Meta:
+        # whom a family lets be told: asked of every family in a list
+        indexes = [models.Index(fields=["standing", "family"], name="relative_by_standing")]
+
 
 class SearchToken(models.Model):
     """That a row can be found under a token. ``of`` is ``1`` for a missing person, ``2`` for a
