@@ -147,7 +147,7 @@ def compare(left: pa.Table, right: pa.Table, options: Options, *, api: Any = Non
         settings = splink_settings(fields, known, written=written)
         linker = Linker(tables, settings, log_level=logging.ERROR)
         frame = linker.inference.predict(threshold_match_weight=options.least_weight)
-        arrays = _arrays(frame, fields, on_spark=written is spark_sql)
+        arrays = _in_order(_arrays(frame, fields, on_spark=written is spark_sql))
     # splink calls either list "l": the display names sort as a < b, so "l" is the first list.
     first, second = (arrays[name].astype(np.int64) for name in ("uid_l", "uid_r"))
     return Candidates(
@@ -160,6 +160,13 @@ def compare(left: pa.Table, right: pa.Table, options: Options, *, api: Any = Non
         shared_keys=_shared_keys(left["keys"], right["keys"], first, second, options.seed),
         sizes=(left.num_rows, right.num_rows),
     )
+
+
+def _in_order(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The pairs by their rows: several threads find them in another order each time, and sums and
+    samples over them would differ from run to run."""
+    order = np.lexsort((arrays["uid_r"], arrays["uid_l"]))
+    return {name: values[order] for name, values in arrays.items()}
 
 
 def _shared_keys(
