@@ -171,8 +171,16 @@ def test_no_cut_or_doubled_piece_is_accepted(name: str, data: st.DataObject) -> 
     if start == end:
         return
     for changed in (file.data[:start] + file.data[end:], file.data[:end] + file.data[start:]):
+        if _signed_parts(changed) == _signed_parts(file.data):
+            continue  # a whole signature given twice says nothing else
         with pytest.raises(LogError):
             file.verify(changed)
+
+
+def _signed_parts(note: bytes) -> tuple[bytes, set[bytes]]:
+    """The text of a note and its signatures, each once."""
+    text, _, signatures = note.rpartition(b"\n\n")
+    return text, set(signatures.splitlines(keepends=True))
 
 
 @settings(max_examples=40)

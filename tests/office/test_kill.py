@@ -17,11 +17,14 @@ from django.db import connections
 from tests.office import acts, databases  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
+# As it is before any test runs: a command that a test runs within its process names another one.
+DATA = os.environ["PRIAM_DATA"]
 
 
 def killed(url: str, kills: int, seed: int) -> list[str]:
     """Ids acknowledged by writers that were killed."""
     environment = os.environ | {
+        "PRIAM_DATA": DATA,
         "PRIAM_DATABASE_URL": url,
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
     }
