@@ -11,10 +11,11 @@ from priam.errors import UserError
 from priam_office.commands.opening import PassphraseOption, data_option
 from priam_office.commands.witness import new_passphrase_option, passphrase_option
 
-__all__ = ["KEY_COMMANDS"]
+__all__ = ["KEY_COMMANDS", "replacing_passphrase_option"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_NEW_PASSPHRASE = click.option(
+#: The passphrase of keys that take the place of others.
+replacing_passphrase_option = click.option(
     "--new-passphrase",
     cls=PassphraseOption,
     envvar="PRIAM_NEW_PASSPHRASE",
@@ -107,7 +108,7 @@ def revoke(folder: Path, key: str, reason: str) -> None:
 @click.command("rotate-key", short_help="New keys for the office; the old ones vouch for them.")
 @data_option
 @passphrase_option
-@_NEW_PASSPHRASE
+@replacing_passphrase_option
 def rotate_key(folder: Path, passphrase: str, new_passphrase: str) -> None:
     """Replace the keys of the office. The next export tells the others, who need do nothing."""
     from priam_office.commands.exchange import own_party
@@ -124,7 +125,7 @@ def rotate_key(folder: Path, passphrase: str, new_passphrase: str) -> None:
 @data_option
 @click.option("--with", "files", multiple=True, type=_FILE, help="Key file of a recovery role.")
 @click.option("--alone", is_flag=True, help="There is no quorum of recovery keys.")
-@_NEW_PASSPHRASE
+@replacing_passphrase_option
 def recover(folder: Path, files: tuple[Path, ...], alone: bool, new_passphrase: str) -> None:
     """Make new keys and a new card; recovery keys, more than half of them, vouch for it.
 

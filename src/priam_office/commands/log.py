@@ -14,6 +14,7 @@ import click
 from priam.cli.counted import counted
 from priam.errors import InputError, UserError
 from priam_office import unlocking
+from priam_office.commands.keys import replacing_passphrase_option
 from priam_office.commands.opening import PassphraseOption, data_option, open_installation
 from priam_office.commands.witness import (
     authority_option,
@@ -79,15 +80,7 @@ def seal_key(folder: Path, passphrase: str) -> None:
 )
 @click.option("--with", "files", multiple=True, type=_FILE, help="Lost: file of a recovery key.")
 @click.option("--alone", is_flag=True, help="Lost: there is no quorum of recovery keys.")
-@click.option(
-    "--new-passphrase",
-    cls=PassphraseOption,
-    envvar="PRIAM_NEW_PASSPHRASE",
-    prompt=True,
-    hide_input=True,
-    confirmation_prompt=True,
-    help="Seals the new keys; asked for, or taken from PRIAM_NEW_PASSPHRASE.",
-)
+@replacing_passphrase_option
 def replace_key(
     folder: Path, reason: str, files: tuple[Path, ...], alone: bool, new_passphrase: str
 ) -> None:
