@@ -19,8 +19,14 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from django.urls import resolve
+from django.utils import translation
 
-from priam_office.people.permissions import PERMISSIONS, ROLES
+from priam.events import AGREEING_ROLES
+from priam_office.people import exceptions
+from priam_office.people.exceptions import AREAS
+from priam_office.people.models import User
+from priam_office.people.permissions import PERMISSIONS, ROLES, allows
 from tests.office import databases, messages
 
 LANGUAGES = ("en", "uk", "ru")
@@ -391,11 +397,26 @@ def _shown(page: Page, role: str, office: Played) -> Iterator[str]:
 def faults(role: str, language: str, office: Played, *starts: str, of_a_kind: int) -> list[str]:
     found, count = [], 0
     within = "/work/" if role else ""  # the public pages are the same for all
+    reader = User.objects.get(username=role) if role else None
     for page in crawl(somebody(role), *starts, of_a_kind=of_a_kind, within=within):
         count += 1
         found += [f"{page} {fault}" for fault in wrong(page, role, language, office)]
+        found += [f"{page} {fault}" for fault in _refused(page, reader, language)]
     assert count > 5, f"{count} pages were found"
     return found
+
+
+def _refused(page: Page, reader: User | None, language: str) -> Iterator[str]:
+    """Forms that would be refused if they were sent."""
+    if not page.is_html or reader is None:
+        return
+    for form in page.read.forms:
+        sent = urlsplit(urljoin(page.address, form.action or page.address)).path
+        with translation.override(language):
+            view = resolve(sent).func
+        method = "GET" if form.asks else "POST"
+        if hasattr(view, "permission") and not allows(reader, view, method):
+            yield f"offers a form to {sent} that is refused"
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -404,6 +425,34 @@ def test_no_page_of_a_role_is_broken_or_shows_too_much(office: Played, role: str
         start = f"/{language}/work/"
         found = faults(role, language, office, start, of_a_kind=of_a_kind)
         assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("area", [area for area in AREAS if area != "handovers.view"])
+def test_who_looks_by_exception_is_offered_nothing_that_refuses(
+    office: Played, area: str, tmp_path: Path
+) -> None:
+    """Whoever holds exceptional access sees what it names, and no button that does something."""
+    from priam_office.demonstration.playing import accounts
+
+    path = Path(office.url.removeprefix("sqlite:///"))
+    databases.point_django_at(databases.copy_sqlite(path, tmp_path))
+    who = accounts()
+    reader = "negotiator"
+    access = exceptions.ask(who[reader], area, "a family waits at the door", 1)
+    for role in AGREEING_ROLES:
+        exceptions.agree(who[role], access)
+    client, seen, found = somebody(reader), 0, []
+    for page in crawl(client, "/en/work/", of_a_kind=1, within="/work/"):
+        if page.answer.status_code >= 400:
+            found.append(f"{page} answers {page.answer.status_code}")
+        found += [
+            f"{page} {one}" for one in _refused(page, User.objects.get(username=reader), "en")
+        ]
+        with translation.override("en"):
+            view = resolve(urlsplit(page.address).path).func
+        seen += getattr(view, "permission", "") == area
+    assert not found, "\n".join(found)
+    assert seen > 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

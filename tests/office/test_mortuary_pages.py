@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from priam import events as ev
 from tests.office import mortuary
 from tests.office.mortuary import FakeTablet
 from tests.office.mortuary_day import fill
@@ -81,6 +83,32 @@ def test_bags_in_the_custody_of_others_are_listed_under_their_name(
     assert who in dict(queries.custodians())
     listed = client.get(WORK + "bags/", {"custodian": who}).content.decode()
     assert day["waiting"][0] in listed
+
+
+@pytest.mark.parametrize("role", ["party", "observer", "mediator"])
+def test_the_list_opens_on_the_bags_that_this_mortuary_works_on(
+    sqlite: str, tmp_path: Path, settings: Any, role: str
+) -> None:
+    """An observer holds no bags; its mortuary goes on with those of the party it worked for."""
+    from priam_office.cases import queries
+    from priam_office.handovers import parties
+    from priam_office.installation import create
+
+    settings.INSTALLATION = create(tmp_path / "office", "ua.example/log")
+    name = "UA" if role == "party" else "account"
+    parties.found(settings.INSTALLATION, name, "a passphrase for tests", role=role, n=2**10)
+    first, second, *waiting = mortuary.tags(5)
+    mortuary.bags(first, second, *waiting[:2], party="UA")
+    mortuary.bags(waiting[2], party="RU")
+    if role != "party":  # nothing is opened yet: all bags are shown
+        assert queries.own_party() is None and len(queries.waiting_bags()) == 5
+    case, other = mortuary.tags(2)
+    mortuary.write(ev.BagOpened(first, "one", (case,)), ev.BagOpened(second, "one", (other,)))
+    assert queries.own_party() == "UA"
+    page = signed_in("mortuary").get(WORK + "bags/").content.decode()
+    assert all(tag in page for tag in waiting[:2]) and waiting[2] not in page
+    assert dict(queries.custodians()) == {"RU": 1}
+    assert queries.board()["bags"].count == 2
 
 
 def test_more_rows_need_no_more_queries(day: dict[str, Any]) -> None:

@@ -65,7 +65,7 @@ def case(request: HttpRequest, tag: str) -> HttpResponse:
     page = queries.case_page(request.user, tag, request.GET.get("person", ""))
     of = "genetic" if page.sees["genotypes"] else "identity"
     note_read(request.user, of, f"case/{tag}", "board-case")
-    return render(request, "board/case.html", {"page": page, "may_decide": _decides(request)})
+    return render(request, "board/case.html", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,12 +112,7 @@ def decision(request: HttpRequest, decision: Any) -> HttpResponse:
     """A decision: who signed, what stands against it."""
     page = queries.decision_page(request.user, str(decision))
     note_read(request.user, "identity", f"decision/{decision}", "board-decision")
-    context = {
-        "page": page,
-        "may_decide": _decides(request),
-        "sees_families": permits(request.user, "families.view"),
-    }
-    return render(request, "board/decision.html", context)
+    return render(request, "board/decision.html", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])
@@ -208,13 +203,12 @@ def raise_conflict(request: HttpRequest, tag: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires("board.view")
+@requires("board.view", sends="board.decide")
 def conflict(request: HttpRequest, conflict: Any) -> HttpResponse:
     """A conflict, and how it is settled."""
     row = get_object_or_404(Conflict, pk=str(conflict))
-    may = permits(request.user, "board.decide") and not row.settled_at
-    form = WordsForm(request.POST if may and request.method == "POST" else None)
-    if may and request.method == "POST" and form.is_valid():
+    form = WordsForm(request.POST if request.method == "POST" and not row.settled_at else None)
+    if form.is_valid():
         try:
             actions.settle(row.conflict, form.cleaned_data["words"], by=request.user)
         except UserError as error:
@@ -227,15 +221,10 @@ def conflict(request: HttpRequest, conflict: Any) -> HttpResponse:
     context = {
         "conflict": row,
         "form": form,
-        "may": may,
         "by": names.get(row.raised_by, ""),
         "settled_by": names.get(row.settled_by, ""),
     }
     return _page(request, "board/conflict.html", context, form)
-
-
-def _decides(request: HttpRequest) -> bool:
-    return permits(request.user, "board.decide")
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], form: Any) -> HttpResponse:

@@ -90,15 +90,24 @@ def address(kind: str, tag: str) -> str:
 
 
 def own_party() -> str | None:
-    """The party of this installation; None where it speaks for nobody."""
-    card = settings.INSTALLATION.folder / "party-card"
-    return _party_on(card, card.stat().st_mtime_ns) if card.exists() else None
+    """Whose bags this mortuary opens; None where it takes them from anybody.
+
+    They are those of the party that the installation speaks for. An observer or a mediator holds
+    no bags: a mortuary in its installation works for the party of whose bags it opened most.
+    """
+    path = settings.INSTALLATION.folder / "party-card"
+    card = _card_at(path, path.stat().st_mtime_ns) if path.exists() else None
+    if card is None or card.role == "party":
+        return card and card.party
+    opened = Bag.objects.exclude(finding="").values("custodian").annotate(n=Count("tag"))
+    most = opened.order_by("-n", "custodian").first()
+    return most and str(most["custodian"])
 
 
 @functools.lru_cache(maxsize=4)
-def _party_on(card: Path, changed: int) -> str | None:
+def _card_at(path: Path, changed: int) -> parties.Card | None:
     try:
-        return parties.own(settings.INSTALLATION).party
+        return parties.own(settings.INSTALLATION).card
     except UserError:
         return None
 
@@ -134,15 +143,15 @@ def _page(rows: QuerySet[Any], by: str, key: str, after: str, size: int = PAGE) 
 
 
 def waiting_bags(after: str = "", size: int = PAGE, custodian: str = "") -> Listed:
-    """Bags that are not opened, in the custody of ``custodian``, or else of this installation's
-    party if it has one."""
+    """Bags that are not opened, in the custody of ``custodian``, or else of the party that this
+    mortuary works for, if there is one."""
     rows = Bag.objects.filter(finding="", custodian=custodian) if custodian else _unopened()
     return _page(rows, "since", "tag", after, size)
 
 
 def custodians() -> list[tuple[str, int]]:
-    """In whose custody bags wait that are not opened, and how many, where this installation
-    speaks for a party; its own are left out."""
+    """In whose custody bags wait that are not opened, and how many, where this mortuary works for
+    a party; those of that party are left out."""
     own = own_party()
     if own is None:
         return []

@@ -42,7 +42,7 @@ from priam_office.cases.sync import (
 )
 from priam_office.cases.uploads import LARGEST_UPLOAD
 from priam_office.cases.views import parties, try_to
-from priam_office.people.permissions import permits, requires
+from priam_office.people.permissions import requires
 from priam_office.people.refusals import sentence
 
 __all__ = [
@@ -287,7 +287,6 @@ def held(request: HttpRequest) -> HttpResponse:
         "listed": listed,
         "rows": [(row, e, words.parts(e["body"]), sentence(row.words)) for row, e in entries],
         "tablets": queries.tablet_names(listed),
-        "may_examine": permits(request.user, "cases.examine"),
     }
     return render(request, "cases/held.html", found)
 

@@ -68,7 +68,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("cases.work")
+@requires("cases.view", sends="cases.work")
 def sample(request: HttpRequest, tag: str) -> HttpResponse:
     """One sample: where it is, where it was, what to do with it."""
     row = Sample.objects.filter(pk=tag).first()
@@ -117,7 +117,7 @@ _SAMPLE_ACTS: dict[str, Any] = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("cases.work")
+@requires("cases.view", sends="cases.work")
 def element(request: HttpRequest, tag: str) -> HttpResponse:
     """One element: where it lies, and moving it to another case."""
     row = Element.objects.filter(pk=tag).first()
@@ -147,7 +147,7 @@ def element(request: HttpRequest, tag: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("cases.work")
+@requires("cases.view", sends="cases.work")
 def packet(request: HttpRequest, tag: str) -> HttpResponse:
     """A packet of effects with its list, as it goes with the packet on paper."""
     row = Packet.objects.filter(pk=tag).first()
@@ -189,7 +189,7 @@ def seal_bag_effects(request: HttpRequest, tag: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("cases.work")
+@requires("cases.view", sends="cases.work")
 def places(request: HttpRequest) -> HttpResponse:
     """Storage places and how much lies in each."""
     paths = queries.place_paths()
@@ -205,7 +205,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("cases.work")
+@requires("cases.view", sends="cases.work")
 def place(request: HttpRequest, tag: str) -> HttpResponse:
     """What lies in a place."""
     row = Place.objects.filter(pk=tag).first()

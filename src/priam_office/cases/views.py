@@ -90,7 +90,7 @@ def bags(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@requires("cases.work")
+@requires("cases.view")
 def find_bag(request: HttpRequest) -> HttpResponse:
     """To the page of a scanned bag, also of one that nobody registered."""
     try:
@@ -105,7 +105,7 @@ def find_bag(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("cases.work")
+@requires("cases.view", sends="cases.work")
 def bag(request: HttpRequest, tag: str) -> HttpResponse:
     """A bag: to be opened, or what it was found to hold."""
     tag = _tag_or_404(tag)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 from priam_office.people.exceptions import AREAS
 from priam_office.people.permissions import ROLES, permits
 
-__all__ = ["MENU", "MenuEntry", "menu"]
+__all__ = ["MENU", "May", "MenuEntry", "menu"]
 
 
 class MenuEntry(NamedTuple):
@@ -30,7 +30,7 @@ MENU = [
     MenuEntry(_("Bags"), "bags", "cases.view", "bag"),
     MenuEntry(_("Cases"), "cases", "cases.view", "case"),
     MenuEntry(_("Samples"), "samples", "cases.view", "sample"),
-    MenuEntry(_("Places"), "places", "cases.work", "place"),
+    MenuEntry(_("Places"), "places", "cases.view", "place"),
     MenuEntry(_("Offline"), "offline", "cases.work", "offline"),
     MenuEntry(_("Families"), "families", "families.view", "famil"),
     MenuEntry(_("Missing persons"), "missing-people", "families.view", "missing"),
@@ -44,6 +44,20 @@ MENU = [
 ]
 
 
+class May:
+    """What the account may, as templates ask: ``{% if may.cases.work %}``.
+
+    With exceptional access one may look (``cases.view``) and do nothing (not ``cases.work``), so
+    a form or a button that does something asks for the permission of what it leads to.
+    """
+
+    def __init__(self, user: Any, app: str = "") -> None:
+        self._user, self._app = user, app
+
+    def __getitem__(self, name: str) -> May | bool:
+        return permits(self._user, f"{self._app}.{name}") if self._app else May(self._user, name)
+
+
 def menu(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the entries this account may open, its roles, its exceptional access."""
     user = getattr(request, "user", None)
@@ -55,8 +69,7 @@ def menu(request: HttpRequest) -> dict[str, Any]:
             {"area": AREAS.get(name, name), "until": right.until}
             for name, right in user.exceptions.items()
         ],
-        "may_ask": permits(user, "people.exceptions"),
-        "may_scan": permits(user, "people.scan"),
+        "may": May(user),
         "work_roles": [name for role, name in ROLES.items() if role in user.roles],
         "work_menu": [
             {"label": e.label, "url": reverse(e.url_name), "current": here.startswith(e.starts)}

@@ -19,7 +19,15 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_noop as _
 
-__all__ = ["PERMISSIONS", "ROLES", "SECOND_FACTOR", "permits", "requires", "work_policy"]
+__all__ = [
+    "PERMISSIONS",
+    "ROLES",
+    "SECOND_FACTOR",
+    "allows",
+    "permits",
+    "requires",
+    "work_policy",
+]
 
 #: Mark of a session whose person showed a second factor; nothing but the own account opens without.
 SECOND_FACTOR = "second_factor"
@@ -115,16 +123,18 @@ def permits(user: Any, permission: str) -> bool:
     return bool(roles & user.roles) or permission in user.exceptions
 
 
-def requires(permission: str, *, asks: bool = False) -> Callable[[View], View]:
+def requires(permission: str, *, sends: str = "", asks: bool = False) -> Callable[[View], View]:
     """Let a view answer only those who may; others sign in, or are refused (403).
 
+    ``sends`` is what its forms ask for, where a page is shown to more people than may act on it.
     With ``asks`` its form changes nothing: a search is sent as a form, so that no address holds a
     name, and who looks by exceptional access may search too.
 
     The view also gets the policy of pages for staff, and is never kept by a cache.
     """
-    if permission not in PERMISSIONS:
-        raise KeyError(permission)
+    sends = sends or permission
+    if not {permission, sends} <= PERMISSIONS.keys():
+        raise KeyError(permission, sends)
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
@@ -138,15 +148,17 @@ def requires(permission: str, *, asks: bool = False) -> Callable[[View], View]:
             step = _unfinished(request, permission)
             if step:
                 return redirect(step)
-            if not _allows(request, permission, asks):
+            if not allows(request.user, guarded, request.method):
                 raise PermissionDenied
             response = view(request, *args, **kwargs)
             add_never_cache_headers(response)
             return response
 
         answered = work_policy(guarded)
-        answered.permission = permission  # type: ignore[attr-defined]
-        answered.asks = asks  # type: ignore[attr-defined]
+        for one in (guarded, answered):
+            one.permission = permission  # type: ignore[attr-defined]
+            one.sends = sends  # type: ignore[attr-defined]
+            one.asks = asks  # type: ignore[attr-defined]
         return answered
 
     return decorate
@@ -170,12 +182,14 @@ def _without_nul(request: HttpRequest) -> None:
         request.GET = QueryDict(query.replace("%00", "%01").replace("\x00", "%01"))
 
 
-def _allows(request: HttpRequest, permission: str, asks: bool) -> bool:
-    """Whether the request may go on; what is open only as an exception shows and does nothing."""
-    if PERMISSIONS[permission] & request.user.roles:
-        return True
-    looks = asks or request.method in ("GET", "HEAD")
-    return looks and permits(request.user, permission)
+def allows(user: Any, view: Any, method: str | None) -> bool:
+    """Whether the account may ask this of a view that :func:`requires` guards.
+
+    What is open only as an exception shows and does nothing.
+    """
+    if view.asks or method in ("GET", "HEAD"):
+        return permits(user, view.permission)
+    return bool(PERMISSIONS[view.sends] & user.roles)
 
 
 def _unfinished(request: HttpRequest, permission: str) -> str:

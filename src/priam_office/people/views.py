@@ -71,7 +71,6 @@ def my_account(request: HttpRequest) -> HttpResponse:
         "passkeys": factors.get("webauthn", []),
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
         "key": signing.key_of(request.user),
-        "may_sign": permits(request.user, "people.sign"),
     }
     return render(request, "people/account.html", context)
 

@@ -25,7 +25,7 @@ from priam.errors import UserError
 from priam.labels.tags import TagError, parse
 from priam_office.families import actions, facing, queries
 from priam_office.families.views.missing import place_of
-from priam_office.people.permissions import permits, requires
+from priam_office.people.permissions import requires
 from priam_office.people.reading import note_read
 from priam_office.people.refusals import sentence
 
@@ -247,6 +247,5 @@ def facing_case(request: HttpRequest, missing: str, case: str) -> HttpResponse:
             for section in SECTIONS.values()
             if (rows := facing.both(section.number, told.get(section.number, ()), found, people))
         ],
-        "may_see_names": permits(request.user, "families.view"),
     }
     return render(request, "families/facing.html", context)

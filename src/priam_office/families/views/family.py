@@ -24,7 +24,7 @@ from priam_office.families.forms import (
 )
 from priam_office.families.views.missing import place_of
 from priam_office.families.words import choices
-from priam_office.people.permissions import permits, requires
+from priam_office.people.permissions import requires
 from priam_office.people.reading import note_read
 from priam_office.people.refusals import sentence
 
@@ -109,7 +109,6 @@ def family(request: HttpRequest, family: str) -> HttpResponse:
         "diary": entries,
         "picture": drawing.picture(page),
         "undrawn": drawing.undrawn(page),
-        "may_give_code": permits(request.user, "release.work"),
     }
     return render(request, "families/family.html", context)
 
