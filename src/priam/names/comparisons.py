@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["FIELDS", "Field", "Level"]
+__all__ = ["FIELDS", "SURNAME", "Field", "Level"]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,10 @@ else by chance. The shares of each level are learned by expectation-maximisation
 documented error model as a Dirichlet prior. Those of unrelated pairs come from random pairs, less
 the few true pairs among them.
 
+Where a pair is visibly of women, the surname may have been changed between the lists, by marriage
+or back: then its levels are those of chance, or a former surname in brackets. How often, is
+learned. It is no error, so it is as frequent in careful rows as in careless ones.
+
 Where both lists hold each person once, at most one pair of a row is true. The expectation then
 uses the marginal probabilities of all one-to-one assignments, by belief propagation on the graph
 of pairs (exact on trees; Huang & Jebara 2009, arXiv:0908.1769): rivals lower each other.
@@ -23,7 +27,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from priam.names.comparisons import FIELDS, Field
+from priam.names.comparisons import FIELDS, SURNAME, Field
 from priam.names.linkage import Candidates, smoothed
 
 __all__ = ["Fit", "fit", "missed", "one_to_one_marginals"]
@@ -46,7 +50,9 @@ class Fit:
     jointly beyond that sum, because errors come together in careless rows. ``same``, ``kin``,
     ``chance``: shares by level among one person's, relatives' and unrelated pairs; ``careless``:
     those in careless rows, which are ``careless_share`` of all, ``spoiled_share`` more are
-    spoiled. ``matches``, ``relatives``, ``namesakes``: expected numbers of pairs.
+    spoiled. ``same["surname of women"]`` is beside ``same["surname"]`` what holds for pairs of
+    women, of whom ``changed_share`` stand under another surname. ``matches``, ``relatives``,
+    ``namesakes``: expected numbers of pairs.
     """
 
     probability: Floats
@@ -56,6 +62,7 @@ class Fit:
     careless: Shares
     careless_share: float
     spoiled_share: float
+    changed_share: float
     kin: Shares
     chance: Shares
     matches: float
@@ -63,6 +70,16 @@ class Fit:
     namesakes: float
     rounds: int
     one_to_one: bool
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """Women under another surname: their shares among pairs of one person and of two relatives,
+    and the levels that such surnames reach."""
+
+    same: float
+    kin: float
+    levels: Floats
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,7 @@ class _Model:
     kin: Shares
     namesakes: Shares
     chance: Shares
+    changes: _Changes
     matches: float
     relatives: float
     doubles: float
@@ -120,11 +138,11 @@ def fit(
         updated = _probability(pairs, odds, one_to_one)
         change = float(np.abs(updated - probability).sum())
         probability = updated
-        model = _learn(pairs, fields, begin, probability, found)
+        model = _learn(pairs, fields, begin, model, probability, found)
         if change < 1e-5 * model.matches + 0.01:
             break
     same = model.same()
-    weights = {f.name: _weights(pairs, f, same[f.name], model.chance[f.name]) for f in fields}
+    weights = {item.name: _weights(pairs, item, same, model.chance) for item in fields}
     together = _log_same(pairs, fields, model)[0] - sum(weights.values(), np.zeros(len(pairs)))
     return Fit(
         probability,
@@ -134,6 +152,7 @@ def fit(
         model.one[1],
         float(model.mix[1]),
         float(model.mix[2]),
+        model.changes.same,
         model.kin,
         model.chance,
         model.matches,
@@ -169,17 +188,43 @@ def _begin(pairs: Candidates, fields: list[Field]) -> _Model:
     for name in spoiled:
         spoiled[name] = (1 - _NOISE) * spoiled[name] + _NOISE * pairs.chance[name]
     kin = {item.name: _kin_start(item, pairs) for item in fields}
+    namesakes = {item.name: _namesake_start(item, pairs, kin) for item in fields}
+    changes = _Changes(_CHANGED["same"], _CHANGED["kin"], _changed_levels(pairs.chance, _FORMER))
+    for shares in (careful, careless, spoiled):
+        _add_women(shares, changes.same, changes.levels)
+    _add_women(kin, changes.kin, changes.levels)
     least = min(pairs.sizes)
     return _Model(
         (careful, careless, spoiled),
         _MIX,
         kin,
-        {item.name: _namesake_start(item, pairs, kin) for item in fields},
+        namesakes,
         pairs.chance,
+        changes,
         0.3 * least,
         0.02 * least,
         0.005 * least,
     )
+
+
+#: What is said of women's surnames stands under this name beside the field's.
+_HERS = "surname of women"
+#: Changed surnames before learning: shares among women's pairs, and how many show the former one.
+_CHANGED, _FORMER = {"same": 0.1, "kin": 0.2}, 0.3
+_FORMER_LEVEL = next(n for n, level in enumerate(SURNAME.levels) if "former" in level.label)
+
+
+def _add_women(shares: Shares, changed: float, levels: Floats) -> None:
+    """Beside the levels of a surname those of women's, of which some are changed."""
+    if "surname" in shares:
+        shares[_HERS] = (1 - changed) * shares["surname"] + changed * levels
+
+
+def _changed_levels(chance: Shares, former: float) -> Floats:
+    """A changed surname agrees by chance, or with a former one that is written beside it."""
+    levels = (1 - former) * chance.get("surname", np.zeros(len(SURNAME.levels)))
+    levels[_FORMER_LEVEL] += former
+    return levels
 
 
 def _with_errors(item: Field, times: float) -> Floats:
@@ -218,34 +263,53 @@ def _namesake_start(item: Field, pairs: Candidates, kin: Shares) -> Floats:
 
 
 def _learn(
-    pairs: Candidates, fields: list[Field], begin: _Model, probability: Floats, found: _Expected
+    pairs: Candidates,
+    fields: list[Field],
+    begin: _Model,
+    before: _Model,
+    probability: Floats,
+    found: _Expected,
 ) -> _Model:
     """Sizes of classes and shares of their levels, each with its prior."""
     least, other = min(pairs.sizes), 1 - probability
     kin, doubles = other * found.kin, other * found.namesakes
     one = probability * found.classes
     mix = (one.sum(axis=1) + PRIOR_PAIRS * _MIX) / (probability.sum() + PRIOR_PAIRS)
+    changes, moved = _learn_changes(pairs, before, [*one, kin])
     classes = tuple(
         {
             item.name: shares[item.name].copy()
             if number == 2 and item.name in _SPOILED
-            else _counted(item, pairs, one[number], shares[item.name], PRIOR_PAIRS * _MIX[number])
+            else _counted(
+                item,
+                pairs,
+                one[number],
+                shares[item.name],
+                PRIOR_PAIRS * _MIX[number],
+                moved=moved[number],
+            )
             for item in fields
         }
         for number, shares in enumerate(begin.one)
     )
     for item in fields:
         _equalise(item, [shares[item.name] for shares in classes], mix)
+    for shares in classes:
+        _add_women(shares, changes.same, changes.levels)
+    relatives = {
+        item.name: begin.kin[item.name]
+        if item.name == "given"
+        else _counted(
+            item, pairs, kin, begin.kin[item.name], PRIOR_PAIRS, ties=False, moved=moved[-1]
+        )
+        for item in fields
+    }
+    _add_women(relatives, changes.kin, changes.levels)
     matches = _shrunk(probability.sum() + missed(pairs, probability), least)
     model = _Model(
         classes,
         mix,
-        {
-            item.name: begin.kin[item.name]
-            if item.name == "given"
-            else _counted(item, pairs, kin, begin.kin[item.name], PRIOR_PAIRS, ties=False)
-            for item in fields
-        },
+        relatives,
         {
             item.name: _counted(
                 item, pairs, doubles, begin.namesakes[item.name], PRIOR_PAIRS, ties=False
@@ -253,6 +317,7 @@ def _learn(
             for item in fields
         },
         begin.chance,
+        changes,
         matches,
         float(np.clip(kin.sum(), 1.0, matches * 5 + 1)),
         float(np.clip(doubles.sum(), 1.0, matches * 5 + 1)),
@@ -262,6 +327,32 @@ def _learn(
         model,
         chance={item.name: _unrelated(item, pairs, same[item.name], matches) for item in fields},
     )
+
+
+def _learn_changes(
+    pairs: Candidates, model: _Model, weights: list[Floats]
+) -> tuple[_Changes, Floats]:
+    """How often women's surnames are changed, from the weights of the pairs in each class of one
+    person and among relatives; and for each of these the changed surnames by level."""
+    count = len(SURNAME.levels)
+    moved = np.zeros((len(weights), count))
+    if "surname" not in pairs.levels:
+        return model.changes, moved
+    hers = np.flatnonzero(pairs.women & (pairs.levels["surname"] >= 0))
+    levels, chances = pairs.levels["surname"][hers], model.changes.levels
+    every = np.array([np.bincount(levels, weight[hers], minlength=count) for weight in weights])
+    changed = [model.changes.same] * len(model.one) + [model.changes.kin]
+    for number, shares in enumerate((*model.one, model.kin)):
+        moved[number] = every[number] * changed[number] * chances / shares[_HERS]
+    same, kin = moved[:-1].sum(), moved[-1].sum()
+    prior = {which: PRIOR_PAIRS * share for which, share in _CHANGED.items()}
+    former = (moved[:-1, _FORMER_LEVEL].sum() + prior["same"] * _FORMER) / (same + prior["same"])
+    changes = _Changes(
+        float((same + prior["same"]) / (every[:-1].sum() + PRIOR_PAIRS)),
+        float((kin + prior["kin"]) / (every[-1].sum() + PRIOR_PAIRS)),
+        _changed_levels(model.chance, float(former)),
+    )
+    return changes, moved
 
 
 def missed(pairs: Candidates, probability: Floats) -> float:
@@ -306,11 +397,17 @@ def _counted(
     prior: Floats,
     prior_pairs: float,
     ties: bool = True,
+    moved: Floats | None = None,
 ) -> Floats:
-    """Shares of levels, with the error model as a prior; a tied level follows the one before."""
+    """Shares of levels, with the error model as a prior; a tied level follows the one before.
+
+    ``moved`` are surnames that were changed: their levels tell nothing of errors.
+    """
     levels = pairs.levels[item.name]
     present = levels >= 0
     counts = np.bincount(levels[present], weight[present], minlength=len(item.levels))
+    if moved is not None and item is SURNAME:
+        counts = np.maximum(counts - moved, 0.0)
     learned = counts + prior_pairs * prior
     if ties:
         for number, level in enumerate(item.levels):
@@ -334,23 +431,29 @@ def _log_same(pairs: Candidates, fields: list[Field], model: _Model) -> tuple[Fl
 
 def _total(pairs: Candidates, fields: list[Field], shares: Shares, chance: Shares) -> Floats:
     """log(class / unrelated), summed over the fields."""
-    every = (_weights(pairs, item, shares[item.name], chance[item.name]) for item in fields)
+    every = (_weights(pairs, item, shares, chance) for item in fields)
     result: Floats = sum(every, np.zeros(len(pairs)))
     return result
 
 
-def _weights(pairs: Candidates, item: Field, shares: Floats, chance: Floats) -> Floats:
+def _weights(pairs: Candidates, item: Field, shares: Shares, chance: Shares) -> Floats:
     """log(share in the class / chance); a rare name that agrees exactly counts for more."""
-    levels = pairs.levels[item.name]
-    table = np.log(np.maximum(shares, 1e-9)) - np.log(chance)
-    table = np.append(np.where([level.counted for level in item.levels], table, 0.0), 0.0)
-    weight: Floats = table[levels]  # -1, a missing value, takes the last
+    levels, by_chance = pairs.levels[item.name], chance[item.name]
+    weight = _by_level(item, shares[item.name], by_chance)[levels]
+    if item is SURNAME and _HERS in shares:
+        weight[pairs.women] = _by_level(item, shares[_HERS], by_chance)[levels[pairs.women]]
     for number, level in enumerate(item.levels):
         if level.frequency:
             exact = levels == number
             rarity = np.log(np.maximum(pairs.rarity[item.name][exact], 1e-7))
-            weight[exact] += np.log(chance[number]) - rarity
+            weight[exact] += np.log(by_chance[number]) - rarity
     return weight
+
+
+def _by_level(item: Field, shares: Floats, chance: Floats) -> Floats:
+    """The weight of each level, and 0 as the last: number -1, a missing value, takes it."""
+    table = np.log(np.maximum(shares, 1e-9)) - np.log(chance)
+    return np.append(np.where([level.counted for level in item.levels], table, 0.0), 0.0)
 
 
 def _expect(pairs: Candidates, fields: list[Field], model: _Model, one_to_one: bool) -> _Expected:

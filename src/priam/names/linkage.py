@@ -44,6 +44,7 @@ class Candidates:
     row has the value of this pair. ``chance[field]``: how often any two rows of the lists are on
     each level, among pairs with a value, of which about ``sampled[field]`` were looked at.
     ``shared_keys``: how many blocking keys the two rows share, -1 where that was not counted.
+    ``women``: whether one row is visibly a woman's and the other not visibly a man's.
     """
 
     left: NDArray[np.int64]
@@ -54,6 +55,7 @@ class Candidates:
     sizes: tuple[int, int]
     sampled: dict[str, float]
     shared_keys: NDArray[np.int16]
+    women: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.left)
@@ -71,6 +73,7 @@ def with_pairs(pairs: Candidates, added: list[tuple[int, int]]) -> Candidates:
         levels={name: np.concatenate([v, unknown]) for name, v in pairs.levels.items()},
         rarity={name: np.concatenate([v, usual]) for name, v in pairs.rarity.items()},
         shared_keys=np.concatenate([pairs.shared_keys, unknown.astype(np.int16)]),
+        women=np.concatenate([pairs.women, np.zeros(len(rows), dtype=bool)]),
     )
 
 
@@ -158,6 +161,7 @@ def compare(left: pa.Table, right: pa.Table, options: Options, *, api: Any = Non
         chance=chance,
         sampled=sampled,
         shared_keys=_shared_keys(left["keys"], right["keys"], first, second, options.seed),
+        women=_signs(left["sex"])[first] + _signs(right["sex"])[second] > 0,
         sizes=(left.num_rows, right.num_rows),
     )
 
@@ -167,6 +171,12 @@ def _in_order(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     samples over them would differ from run to run."""
     order = np.lexsort((arrays["uid_r"], arrays["uid_l"]))
     return {name: values[order] for name, values in arrays.items()}
+
+
+def _signs(sexes: pa.ChunkedArray) -> NDArray[np.int8]:
+    """1 for a woman, -1 for a man, 0 where the row does not show it."""
+    signs = {"female": 1, "male": -1, None: 0}
+    return np.array([signs[sex] for sex in sexes.to_pylist()], dtype=np.int8)
 
 
 def _shared_keys(

@@ -201,6 +201,8 @@ def model_card(match: Match, options: Options) -> dict[str, object]:
             "namesakes_estimated_from_the_lists": round(model.namesakes, 2),
             "share_of_careless_rows": round(model.careless_share, 4),
             "share_of_rows_with_spoiled_names": round(model.spoiled_share, 4),
+            "matches_of_women": round(float(model.probability[match.pairs.women].sum()), 2),
+            "share_of_women_under_another_surname": round(model.changed_share, 4),
             "rounds": model.rounds,
         },
         "counts": {
@@ -221,6 +223,7 @@ def _field_cards(match: Match) -> Iterator[dict[str, object]]:
     for item in FIELDS:
         if item.name in match.fit.same:
             shares = (match.fit.same, match.fit.chance, match.fit.careless, match.fit.kin)
+            hers = match.fit.same.get(f"{item.name} of women")
             yield {
                 "field": item.name,
                 "levels": [
@@ -230,6 +233,7 @@ def _field_cards(match: Match) -> Iterator[dict[str, object]]:
                         "chance": round(float(shares[1][item.name][number]), 8),
                         "careless_row": round(float(shares[2][item.name][number]), 8),
                         "relatives": round(float(shares[3][item.name][number]), 8),
+                        **({} if hers is None else {"same_woman": round(float(hers[number]), 8)}),
                     }
                     for number, level in enumerate(item.levels)
                 ],

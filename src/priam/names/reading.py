@@ -26,7 +26,7 @@ __all__ = ["FIELDS", "NameList", "Person", "offer_mapping", "parse_list", "read_
 #: The fields a list may have; ``name`` is a whole name in one column.
 FIELDS = (
     "id", "name", "surname", "given", "patronymic", "birth_date", "place", "unit",
-    "death_date", "death_place", "tag",
+    "death_date", "death_place", "tag", "sex",
 )  # fmt: skip
 _DATES = ("birth_date", "death_date")
 

@@ -16,6 +16,7 @@ from priam.names.parts import Habits, NameParts, split_name
 from priam.names.patronymics import patronymic_key
 from priam.names.places import place_keys, tag_key, unit_keys
 from priam.names.reading import NameList, Person
+from priam.names.sexes import sex_of_names, sex_said
 
 __all__ = ["COLUMNS", "records"]
 
@@ -33,6 +34,7 @@ COLUMNS = {
     "patronymic": "key of the father's name",
     "patronymic_skeleton": "its consonants",
     "patronymic_initials": "letters that may stand for it",
+    "sex": "female or male where the row shows it",
     "birth_year": "year, or None",
     "birth_month": "month, or None",
     "birth_day": "day, or None",
@@ -74,6 +76,7 @@ _SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
 def _record(index: int, person: Person, habits: Habits) -> dict[str, Any]:
     parts = split_name(person, habits)
     row: dict[str, Any] = {"uid": index, **_name_columns(parts)}
+    row["sex"] = sex_said(person.texts.get("sex", "")) or row["sex"]
     for name, date in (("birth", person.birth), ("death", person.death)):
         row |= {f"{name}_{part}": getattr(date, part) or None for part in ("year", "month", "day")}
     for name, keys in (("place", place_keys), ("death_place", place_keys), ("unit", unit_keys)):
@@ -102,6 +105,7 @@ def _name_columns(parts: NameParts) -> dict[str, Any]:
         "patronymic": father or None,
         "patronymic_skeleton": consonants(father) or None,
         "patronymic_initials": list(initials(patronymic, father)) or None,
+        "sex": sex_of_names(surname, given, patronymic) or None,
     }
 
 

@@ -1,7 +1,7 @@
 """Missing persons from a list as people send it: read, looked at, then taken in wholly or not.
 
 Encoding, separator, header names in three languages and dates are recognised by
-:mod:`priam.names.reading`; two more columns, sex and region, are looked for here.
+:mod:`priam.names.reading`; one more column, the region, is looked for here.
 """
 
 from __future__ import annotations
@@ -16,17 +16,12 @@ from priam.names.dates import PartialDate
 from priam.names.letters import guess_language
 from priam.names.parts import learn_habits, split_name
 from priam.names.reading import NameList, Person, offer_mapping, parse_list
+from priam.names.sexes import sex_said
 
 __all__ = ["MOST_ROWS", "Listed", "read"]
 
 MOST_ROWS = 100_000
-_SEX_HEADERS = {"sex", "gender", "стать", "пол", "пола"}
 _REGION_HEADERS = {"region", "oblast", "область", "регіон", "регион"}
-_SEXES = {
-    "male": ("m", "male", "man", "1", "ч", "чол", "чоловік", "чоловіча", "м", "муж", "мужской"),
-    "female": ("f", "female", "woman", "2", "ж", "жін", "жінка", "жіноча", "жен", "женский"),
-}
-_SEX_OF = {word: sex for sex, words in _SEXES.items() for word in words}
 
 
 @dataclass(frozen=True)
@@ -56,9 +51,9 @@ def read(data: bytes, file: str = "", issuer: str = "") -> Listed:
             where="line 1",
         )
     names = parse_list(data, file=file)
-    columns = {"sex": _column(table, _SEX_HEADERS), "region": _column(table, _REGION_HEADERS)}
-    people = tuple(_people(names, table, columns, issuer or file or "list"))
-    own = {field: column for field, column in columns.items() if column}
+    region = _column(table, _REGION_HEADERS)
+    people = tuple(_people(names, table, region, issuer or file or "list"))
+    own = {"region": region} if region else {}
     return Listed(
         people=people,
         mapping={**names.mapping, **own},
@@ -70,10 +65,10 @@ def read(data: bytes, file: str = "", issuer: str = "") -> Listed:
 
 
 def _people(
-    names: NameList, table: Delimited, columns: Mapping[str, str], issuer: str
+    names: NameList, table: Delimited, region: str, issuer: str
 ) -> Iterator[tuple[int, ev.MissingFacts]]:
     habits = learn_habits([names])
-    sexes, regions = (_values(table, columns[field]) for field in ("sex", "region"))
+    regions = _values(table, region)
     by_line = dict(zip(table.lines, range(len(table.lines)), strict=True))
     for person in names.persons:
         row = by_line[person.line]
@@ -86,7 +81,7 @@ def _people(
             person.line,
             ev.MissingFacts(
                 names=(written,),
-                sex=_SEX_OF.get(sexes[row].casefold().strip(" ."), "unknown"),
+                sex=sex_said(person.texts.get("sex", "")) or "unknown",
                 born=_span(person.birth),
                 last_seen=_span(person.death),
                 place=person.texts.get("death_place", ""),

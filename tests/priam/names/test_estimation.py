@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from priam.names.comparisons import FIELDS, Field
-from priam.names.estimation import Fit, fit, missed
+from priam.names.comparisons import FIELDS, SURNAME, Field
+from priam.names.estimation import PRIOR_PAIRS, Fit, fit, missed
 from priam.names.linkage import Candidates
 
 USED = [item for item in FIELDS if item.name != "tag"]
@@ -28,8 +28,13 @@ def shares(item: Field, errors: float) -> np.ndarray:
     return values / values.sum()
 
 
-def drawn(careless: float, rng: np.random.Generator) -> tuple[Candidates, np.ndarray]:
-    """Every pair of two lists; the true ones, a part of them with many errors, come first."""
+def drawn(
+    careless: float, rng: np.random.Generator, women: float = 0.0, changed: float = 0.0
+) -> tuple[Candidates, np.ndarray]:
+    """Every pair of two lists; the true ones, a part of them with many errors, come first.
+
+    Some persons are women, and some of these stand under another surname in the second list.
+    """
     bad = rng.random(TRUE) < careless
     size = TRUE + LONE
     left, right = np.divmod(np.arange(size * size), size)
@@ -43,6 +48,11 @@ def drawn(careless: float, rng: np.random.Generator) -> tuple[Candidates, np.nda
         count = len(item.levels)
         one = rng.choice(count, TRUE, p=shares(item, 0.1))
         one[bad] = rng.choice(count, int(bad.sum()), p=shares(item, 0.6))
+        if item is SURNAME and women:
+            her = rng.random((2, size)) < women
+            her[1, :TRUE] = her[0, :TRUE]
+            moved = her[0, :TRUE] & (rng.random(TRUE) < changed)
+            one[moved] = rng.choice(count, int(moved.sum()), p=usual)
         other = rng.choice(count, len(left) - TRUE, p=usual)
         levels[item.name] = np.concatenate([one, other]).astype(np.int8)
         # the chance is that of any two rows, the true pairs among them
@@ -52,7 +62,8 @@ def drawn(careless: float, rng: np.random.Generator) -> tuple[Candidates, np.nda
             rarity[item.name] = np.full(len(left), usual[exact])
     sampled = dict.fromkeys(levels, float(len(left)))
     uncounted = np.full(len(left), -1, dtype=np.int16)
-    pairs = Candidates(left, right, levels, rarity, chance, (size, size), sampled, uncounted)
+    both = her[0, left] & her[1, right] if women else np.zeros(len(left), dtype=bool)
+    pairs = Candidates(left, right, levels, rarity, chance, (size, size), sampled, uncounted, both)
     return pairs, np.arange(len(left)) < TRUE
 
 
@@ -119,6 +130,40 @@ def test_true_pairs_among_the_sampled_ones_do_not_raise_the_chance(
         unrelated = np.bincount(pairs.levels[item.name][~truth], minlength=len(item.levels))
         share = unrelated / unrelated.sum()
         assert model.chance[item.name] == pytest.approx(share, rel=0.08, abs=2e-5)
+
+
+@pytest.fixture(scope="module")
+def women() -> tuple[Candidates, np.ndarray, Fit]:
+    pairs, truth = drawn(0.2, np.random.default_rng(3), women=0.4, changed=0.3)
+    return pairs, truth, fit(pairs)
+
+
+def test_changed_surnames_of_women_are_found_and_tell_nothing_of_men(
+    women: tuple[Candidates, np.ndarray, Fit], fitted: tuple[Fit, np.ndarray]
+) -> None:
+    """Were all true pairs known, the share would be that of the counts and its prior."""
+    pairs, truth, model = women
+    her = pairs.women & truth
+    counted = (0.3 * her.sum() + PRIOR_PAIRS * 0.1) / (her.sum() + PRIOR_PAIRS)
+    assert model.changed_share == pytest.approx(counted, abs=0.04)
+    here = (model.probability > 0.02) & (model.probability < 0.98) & pairs.women
+    chance = np.sqrt((model.probability * (1 - model.probability))[here].sum())
+    assert abs(model.probability[here].sum() - truth[here].sum()) < 2.5 * chance
+    assert SURNAME.levels[-1].label == "different"
+    his, hers = (model.same[name][-1] for name in ("surname", "surname of women"))
+    assert his == pytest.approx(fitted[0].same["surname"][-1], abs=0.02)
+    assert hers > his + 0.5 * counted
+    assert fitted[0].changed_share == pytest.approx(0.1)  # no women, no news
+
+
+def test_a_surname_that_differs_speaks_less_against_a_woman(
+    women: tuple[Candidates, np.ndarray, Fit],
+) -> None:
+    pairs, _, model = women
+    different = pairs.levels["surname"] == len(SURNAME.levels) - 1
+    weight = model.weights["surname"]
+    hers, his = (weight[different & of].mean() for of in (pairs.women, ~pairs.women))
+    assert his < hers - 1 < 0
 
 
 def test_pairs_that_share_one_key_tell_of_pairs_that_share_none(

@@ -81,6 +81,9 @@ def test_every_decision_carries_its_weights_and_words(folder: Path) -> None:
         assert decision["words"].startswith("for: ")
     card = json.loads((folder / "model_card.json").read_text("utf-8"))
     assert card["seed"] == 1
+    assert 0 < card["prior"]["share_of_women_under_another_surname"] < 0.1  # none of them changes
+    surname = card["fields"][0]["levels"]
+    assert surname[-1]["same_woman"] > surname[-1]["same_person"]
     assert len(card["lists"][0]["sha256"]) == 64
 
 
