@@ -24,6 +24,7 @@ urlpatterns = [
         path("", include("priam_office.demonstration.urls")),
         path("work/lists/", include("priam_office.reviews.urls")),
         path("work/board/", include("priam_office.board.urls")),
+        path("work/negotiation/", include("priam_office.handovers.urls")),
         path("work/laboratory/", include("priam_office.laboratory.urls")),
         path("work/", include("priam_office.people.urls")),
         path("work/", include("priam_office.cases.urls")),

@@ -55,7 +55,16 @@ PAGES: dict[str, tuple[str, ...]] = {
     "legal": ("", "board/case/@", "exceptions/"),
     "auditor": ("reads/", "permissions/"),
     "administrator": ("accounts/", "accounts/new/", "account/"),
-    "negotiator": ("",),
+    "negotiator": (
+        "",
+        "negotiation/",
+        "negotiation/agreements/",
+        "negotiation/agreements/@",
+        "negotiation/offers/?tab=all",
+        "negotiation/manifests/",
+        "negotiation/refused/",
+        "negotiation/others/",
+    ),
 }
 #: Of these the handbook shows a picture: (role, address, name of the file).
 SHOWN = (

@@ -101,6 +101,10 @@ PLACES = (
         ("negotiator", "auditor", "administrator"),
         (
             Step(_("See the account of the exchange, claims and signed counts apart."), "overview"),
+            Step(
+                _("As the exchange office, see each side's reading, offers, counts and refusals."),
+                "negotiation",
+            ),
             Step(_("See who read what, as the auditor."), "day"),
             Step(_("Ask as a family how far its case is."), "status"),
         ),

@@ -1,7 +1,8 @@
 """What a party does, one verb a function, one transaction each; all through the one write path.
 
-``me`` is this installation's party (:func:`priam_office.handovers.parties.own`): nobody can act
-here for somebody else. Rules are those of :mod:`priam.events`; a verb that may not follow what is
+``me`` is this installation's party (:func:`priam_office.handovers.parties.own`), on a page with the
+person who acts for it (:class:`priam_office.handovers.acting.Acting`): nobody can act here for
+somebody else. Rules are those of :mod:`priam.events`; a verb that may not follow what is
 recorded raises :class:`priam.errors.UserError` and writes nothing.
 """
 
@@ -76,7 +77,7 @@ __all__ = [
 
 
 def _record(me: Own, *events: Event) -> None:
-    record_all([Entry(event) for event in events], by=me.actor)
+    record_all(me.entries(events), by=me.actor)
 
 
 def propose(

@@ -12,4 +12,8 @@ class HandoversConfig(AppConfig):
     label = "handovers"
 
     def ready(self) -> None:
-        from priam_office.handovers import papers  # noqa: F401  registers its events
+        from priam_office.handovers import papers, queries  # noqa: F401  papers: its events
+        from priam_office.people import waiting
+
+        for label, page, counted in queries.WAITING:
+            waiting.register(label, page, "handovers.work", counted)

@@ -16,6 +16,7 @@ from priam.tlog.logkeys import REPLACED
 
 __all__ = [
     "HOLDERS",
+    "ActSigned",
     "CheckpointSeen",
     "KeyEnrolled",
     "KeyRevoked",
@@ -189,6 +190,30 @@ class ReceptionSigned(Event):
     def check(self, state: State, recorded: Recorded) -> None:
         state.manifest(self.manifest)
         state.party(self.by)
+
+    def effect(self, state: State, recorded: Recorded) -> State:
+        return state
+
+
+@dataclass(frozen=True, slots=True)
+class ActSigned(Event):
+    """Somebody of this party's office signed an act of the party with a key of their own.
+
+    ``act`` is the id of its event; ``signature`` holds the lines over
+    :func:`priam_office.handovers.acting.statement`, which whoever writes the event has made. It
+    stays in this log: other parties learn of the act, and not of the person.
+    """
+
+    type: ClassVar[str] = "act.signed"
+
+    act: str
+    signature: str
+
+    def check(self, state: State, recorded: Recorded) -> None:
+        if self.act not in state.event_ids:
+            raise RuleError(f"there is no act {self.act!r} to sign")
+        if not self.signature.strip():
+            raise RuleError("an act is signed with signature lines")
 
     def effect(self, state: State, recorded: Recorded) -> State:
         return state

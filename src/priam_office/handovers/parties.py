@@ -9,6 +9,7 @@ from pathlib import Path
 
 from priam.errors import UserError
 from priam.events import PartyDeclared
+from priam.events.base import Event
 from priam.tlog import notes
 from priam.tlog.errors import LogError
 from priam.tlog.keys import SCRYPT_N, KeyPair, load_key, save_key
@@ -77,6 +78,10 @@ class Own:
     def host(self) -> str:
         """What the names of its keys begin with."""
         return self.card.log.partition("/")[0]
+
+    def entries(self, events: Sequence[Event]) -> list[Entry]:
+        """What is written when this party does something."""
+        return [Entry(event) for event in events]
 
     def signers(self, passphrase: str) -> list[Signer]:
         """The party's signing keys; they open only with the passphrase."""

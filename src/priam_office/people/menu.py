@@ -37,6 +37,7 @@ MENU = [
     MenuEntry(_("Laboratory"), "laboratory", "laboratory.view", "laboratory"),
     MenuEntry(_("Board"), "board", "board.view", "board"),
     MenuEntry(_("Releases"), "releases", "release.view", "release"),
+    MenuEntry(_("Negotiation"), "negotiation", "handovers.view", "negotiation"),
     MenuEntry(_("Accounts"), "accounts", "people.manage", "account"),
     MenuEntry(_("Reads"), "reads", "record.audit", "reads"),
     MenuEntry(_("Permissions"), "permissions", "record.audit", "permissions"),

@@ -13,6 +13,8 @@ __all__ = ["FORMS", "VALUES"]
 
 FORMS = (
     # casework, board, releases, accounts
+    noop("there is no act '%(a)s' to sign"),
+    noop("an act is signed with signature lines"),
     noop(
         "bag '%(a)s' is on manifest '%(b)s'; it is opened after it is handed over, or taken "
         "off the list"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from priam.errors import UserError
 from priam_office.people import signing
 from priam_office.people.models import SignedIn
-from priam_office.people.permissions import ROLES, permits, requires
+from priam_office.people.permissions import ROLES, requires
 from priam_office.people.scanning import scan
 from priam_office.people.sessions import kept
 from priam_office.people.signin import recently_signed_in
@@ -38,11 +38,7 @@ __all__ = [
 def day(request: HttpRequest) -> HttpResponse:
     """What waits for this account."""
     roles = [ROLES[role] for role in ROLES if role in request.user.roles]
-    context = {
-        "roles": roles,
-        "waiting": waits_for(request.user),
-        "exchanges": permits(request.user, "handovers.work"),
-    }
+    context = {"roles": roles, "waiting": waits_for(request.user)}
     return render(request, "people/day.html", context)
 
 

@@ -170,6 +170,7 @@ _EVENTS = {
     "bag.found_other_side": gettext_noop("Bag found to hold the other side's remains"),
     "manifest.issued": gettext_noop("Manifest issued"),
     "handover.handed_over": gettext_noop("Bags handed over"),
+    "act.signed": gettext_noop("Act of a party signed by a person"),
 }
 
 
