@@ -54,7 +54,12 @@ _PAPERS = {"manifest": printing.manifest_pdf, "reception": printing.reception_pd
 def _shown(request: HttpRequest, template: str, found: dict[str, Any]) -> HttpResponse:
     """A page, with the names of parties and the party of this installation."""
     me = queries.own()
-    context = {"names": queries.names(), "me": me.party if me else "", **found}
+    context = {
+        "names": queries.names(),
+        "me": me.party if me else "",
+        "gives": me is not None and me.card.role == "party",  # others offer and agree nothing
+        **found,
+    }
     return render(request, f"handovers/{template}.html", context)
 
 

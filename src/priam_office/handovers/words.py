@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,11 @@ ANSWERS = {
     "postponed": noop("postponed"),
     "refused": noop("refused"),
     "withdrawn": noop("withdrawn by the giver"),
+}
+_SPEAKERS = {
+    "press": noop("Press"),
+    "neutral": noop("Neutral organisation"),
+    "reported": noop("Reported, side not certain"),
 }
 _CHIPS = {"waits": "wait", "accepted": "ok", "postponed": "wait", "refused": "stop"}
 _WORDS: dict[str, dict[str, Any]] = {
@@ -51,6 +57,6 @@ def said(code: str, kind: str) -> str:
     return _(str(_WORDS[kind].get(code, code)))
 
 
-def party(code: str, names: dict[str, str]) -> str:
-    """The name of a party."""
-    return _(names.get(code) or code)
+def party(code: str, names: Mapping[str, str]) -> str:
+    """Name of a party or kind of speaker."""
+    return _(names.get(code) or _SPEAKERS.get(code) or code)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
 from priam_office.dates import when
+from priam_office.handovers.words import party
 
 __all__ = ["event_type", "measure", "number", "party", "percent", "qualifier", "unit", "when"]
 
@@ -28,11 +29,6 @@ KNOWN_NAMES = (
     gettext_noop("handover unit"),
     gettext_noop("persons"),
 )
-_SPEAKERS = {
-    "press": gettext_noop("Press"),
-    "neutral": gettext_noop("Neutral organisation"),
-    "reported": gettext_noop("Reported, side not certain"),
-}
 _QUALIFIERS = {
     "up to": gettext_noop("up to"),
     "possibly more than": gettext_noop("possibly more than"),
@@ -172,11 +168,6 @@ _EVENTS = {
     "handover.handed_over": gettext_noop("Bags handed over"),
     "act.signed": gettext_noop("Act of a party signed by a person"),
 }
-
-
-def party(code: str, names: Mapping[str, str]) -> str:
-    """Name of a party or kind of speaker."""
-    return _(names.get(code) or _SPEAKERS.get(code) or code)
 
 
 def measure(code: str, names: Mapping[str, str]) -> str:
