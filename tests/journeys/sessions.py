@@ -1,4 +1,4 @@
-"""An account that holds roles, signed in, made in a running office: for tests of other things.
+"""The account of these roles, signed in just now in a running office: for tests of other things.
 
 python -m tests.journeys.sessions ROLE...     (with PRIAM_DATA) prints a session's key
 """
@@ -15,9 +15,12 @@ def main(roles: list[str]) -> None:
     import django
 
     django.setup()
+    from priam_office.people.models import User
     from tests.office.signing_in import account, session_of
 
-    sys.stdout.write(session_of(account(*roles)) + "\n")
+    name = "test-" + "-".join(roles)
+    user = User.objects.filter(username=name).first() or account(*roles, username=name)
+    sys.stdout.write(session_of(user) + "\n")
 
 
 if __name__ == "__main__":

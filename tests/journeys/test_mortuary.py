@@ -21,7 +21,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.journeys.barriers import barriers
-from tests.journeys.conftest import ROOT, module, priam
+from tests.journeys.conftest import ROOT, module, priam, session_key
 
 WORK = "/en/work/mortuary/"
 Context = Callable[..., Any]
@@ -83,15 +83,12 @@ def mortuary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mortuary]:
 
 @pytest.fixture(scope="module")
 def signed_in(mortuary: Mortuary, browser: Any) -> Context:
-    """A browser context in which a new account of the mortuary is signed in: a tablet."""
+    """A browser context in which an account of the mortuary is signed in: a tablet."""
 
     def context(*roles: str, **options: Any) -> Any:
-        process = module("tests.journeys.sessions", *(roles or ("mortuary",)), data=mortuary.data)
-        out, errors = process.communicate(timeout=60)
-        assert process.returncode == 0, errors
+        key = session_key(mortuary.data, *(roles or ("mortuary",)))
         made = browser.new_context(**options)
-        cookie = {"name": "sessionid", "value": out.strip(), "url": mortuary.url}
-        made.add_cookies([cookie])
+        made.add_cookies([{"name": "sessionid", "value": key, "url": mortuary.url}])
         made.set_default_timeout(15_000)
         return made
 

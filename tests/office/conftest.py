@@ -17,8 +17,11 @@ import django
 import pytest
 from django.test import Client
 
+from priam_office.handovers.processes import Office
 from priam_office.installation import create
 from tests.office import databases
+from tests.office.here import Here
+from tests.office.installations import installation
 from tests.office.signing_in import complete_sign_in
 
 # Settings read the data folder when they are imported; it must be there before any test is.
@@ -45,6 +48,13 @@ def _django(django_db_blocker: Any) -> Iterator[None]:
     import shutil
 
     shutil.rmtree(_FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _data_folder() -> Iterator[None]:
+    """A command that a test runs within this process names another data folder."""
+    yield
+    os.environ["PRIAM_DATA"] = str(_FOLDER)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -97,6 +107,23 @@ def sqlite(sqlite_template: Path, tmp_path: Path) -> str:
     url = databases.copy_sqlite(sqlite_template, tmp_path)
     databases.point_django_at(url)
     return url
+
+
+@pytest.fixture
+def pair(sqlite: str, sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Here, Office]]:
+    """A, who is here, and B in a process of its own, under one agreement."""
+    from django.conf import settings
+
+    before = settings.INSTALLATION
+    a = Here(tmp_path / "A", "A")
+    b = installation(tmp_path / "B", sqlite_template, "B")
+    b.do("size")
+    a.do("trust", b.folder / "party-card")
+    b.do("trust", a.folder / "party-card")
+    a.do("propose", "accord", ["B"])
+    yield a, b
+    b.close()
+    settings.INSTALLATION = before
 
 
 @pytest.fixture

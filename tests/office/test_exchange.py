@@ -13,20 +13,15 @@ from priam.tlog.bundle import parse_parties
 from priam.tlog.dispute import verify_bundle
 from priam.tlog.policy import parse_policy
 from priam_office.handovers.processes import Office
+from tests.office.installations import three_that_trust
 
 Offices = dict[str, Office]
 
 
 @pytest.fixture(scope="module")
-def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offices]:
+def offices(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offices]:
     """A, B and C, who trust each other's cards."""
-    folder = tmp_path_factory.mktemp("exchange")
-    made = {p: Office(folder / p, p, "observer" if p == "C" else "party") for p in "ABC"}
-    for office in made.values():
-        office.do("size")
-    for office in made.values():
-        for other in made.values():
-            office.do("trust", other.folder / "party-card")
+    made = three_that_trust(tmp_path_factory.mktemp("exchange"), sqlite_template)
     yield made
     for office in made.values():
         office.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,24 +17,9 @@ from priam.tlog.manifests import may_sign
 from priam.tlog.policy import parse_policy
 from priam_office.handovers.processes import PASSPHRASE, Office
 from tests.office.here import Here
+from tests.office.installations import installation
 
 Pair = tuple[Here, Office]
-
-
-@pytest.fixture
-def pair(sqlite: str, tmp_path: Path) -> Iterator[Pair]:
-    """A, who is here, and B in a process of its own, under one agreement."""
-    from django.conf import settings
-
-    before = settings.INSTALLATION
-    a, b = Here(tmp_path / "A", "A"), Office(tmp_path / "B", "B")
-    b.do("size")
-    a.do("trust", b.folder / "party-card")
-    b.do("trust", a.folder / "party-card")
-    a.do("propose", "accord", ["B"])
-    yield a, b
-    b.close()
-    settings.INSTALLATION = before
 
 
 Sender = Here | Office
@@ -164,9 +148,11 @@ def test_without_recovery_keys_two_people_of_the_other_side_answer(pair: Pair) -
     assert proved(b, "after")[0]
 
 
-def test_a_card_of_somebody_else_is_not_a_replacement(pair: Pair, tmp_path: Path) -> None:
+def test_a_card_of_somebody_else_is_not_a_replacement(
+    pair: Pair, sqlite_template: Path, tmp_path: Path
+) -> None:
     _, b = pair
-    other = Office(tmp_path / "fake", "A")
+    other = installation(tmp_path / "fake", sqlite_template, "A")
     other.do("size")
     with pytest.raises(UserError, match="another log or other log keys"):
         b.do("trust", tmp_path / "fake" / "party-card")

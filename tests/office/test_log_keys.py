@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from priam.tlog.keys import KeyPair, load_key
 from priam.tlog.policy import parse_policy
 from priam.tlog.witness import MemoryStore, Request, Witness
 from priam_office.handovers import exporting, logkeys
-from priam_office.handovers.processes import PASSPHRASE, Office
+from priam_office.handovers.processes import PASSPHRASE
 from priam_office.installation import create
 from priam_office.record import checkpoints, queries
 from priam_office.record.audit import audit
@@ -31,20 +30,10 @@ ORIGIN = "a.example/log"
 
 
 @pytest.fixture
-def pair(sqlite: str, tmp_path: Path) -> Iterator[Pair]:
-    """A, who is here, and B in a process of its own, under one agreement; B has heard of it."""
-    from django.conf import settings
-
-    before = settings.INSTALLATION
-    a, b = Here(tmp_path / "A", "A"), Office(tmp_path / "B", "B")
-    b.do("size")
-    a.do("trust", b.folder / "party-card")
-    b.do("trust", a.folder / "party-card")
-    a.do("propose", "accord", ["B"])
-    carry(a, b)
-    yield a, b
-    b.close()
-    settings.INSTALLATION = before
+def pair(pair: Pair) -> Pair:
+    """B has heard of the agreement."""
+    carry(*pair)
+    return pair
 
 
 def findings(*elsewhere: str) -> list[str]:

@@ -10,18 +10,14 @@ import pytest
 
 from priam.errors import UserError
 from priam_office.handovers.processes import Office
+from tests.office.installations import three_that_trust
 
 SENTENCE = "are missing, as after an old backup was restored. It is read-only until"
 
 
 @pytest.fixture
-def three(tmp_path: Path) -> Iterator[dict[str, Office]]:
-    offices = {p: Office(tmp_path / p, p, "observer" if p == "C" else "party") for p in "ABC"}
-    for office in offices.values():
-        office.do("size")
-    for office in offices.values():
-        for other in offices.values():
-            office.do("trust", other.folder / "party-card")
+def three(sqlite_template: Path, tmp_path: Path) -> Iterator[dict[str, Office]]:
+    offices = three_that_trust(tmp_path, sqlite_template)
     yield offices
     for office in offices.values():
         office.close()

@@ -10,22 +10,22 @@ from django.test import Client
 
 from priam.accounting.claims_file import packaged_claims
 from priam_office.handovers.june import PUBLIC_NAMES, Batch, deliver, play
-from priam_office.handovers.processes import Office
 from tests.office import databases
+from tests.office.installations import installation
 from tests.office.test_pages import AGREEMENT, load
 
 FEW = (Batch("2025-06-15", 4), Batch("2025-06-16", 8, missing=3, back=2))
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def account(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An installation with the public claims, to which a small play was delivered."""
     from django.conf import settings
 
     from priam_office.installation import Installation
 
     folder, before = tmp_path_factory.mktemp("account"), settings.INSTALLATION
-    made = Office(folder / "office", "account", "observer")
+    made = installation(folder / "office", sqlite_template, "account", "observer")
     made.do("size")
     made.close()
     databases.point_django_at(f"sqlite:///{folder / 'office' / 'priam.sqlite3'}")

@@ -19,6 +19,7 @@ from priam.events.values import Item
 from priam_office.handovers.processes import Office
 from tests.office import databases
 from tests.office.here import Here
+from tests.office.installations import installation
 
 Served = tuple[Here, Office, str, str]
 
@@ -30,7 +31,8 @@ def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
     folder, before = tmp_path_factory.mktemp("sync"), settings.INSTALLATION
     databases.point_django_at(databases.copy_sqlite(sqlite_template, folder))
-    a, b = Here(folder / "A", "A"), Office(folder / "B", "B")
+    a = Here(folder / "A", "A")
+    b = installation(folder / "B", sqlite_template, "B")
     b.do("size")
     a.do("trust", b.folder / "party-card")
     b.do("trust", a.folder / "party-card")
@@ -183,7 +185,7 @@ server.serve_forever()
 """
 
 
-def test_strangers_get_nothing(served: Served, tmp_path: Path) -> None:
+def test_strangers_get_nothing(served: Served, sqlite_template: Path, tmp_path: Path) -> None:
     a, b, url, _ = served
     digest = hashlib.sha256(b"").hexdigest()
     for method, path in (
@@ -196,12 +198,12 @@ def test_strangers_get_nothing(served: Served, tmp_path: Path) -> None:
         assert raw(url, method, path)[0] == 401, path
     status, words = raw(url, "POST", "hello", b"not a note")
     assert status == 403 and b"refused" in words
-    stranger = Office(tmp_path / "D", "D")
+    stranger = installation(tmp_path / "D", sqlite_template, "D")
     stranger.do("trust", b.folder / "party-card")
     with pytest.raises(UserError, match="no keys of D are trusted here"):
         stranger.do("sync", url, "B")
     stranger.close()
-    fake = Office(tmp_path / "A", "A")  # calls itself A and has other keys
+    fake = installation(tmp_path / "A", sqlite_template, "A")  # calls itself A and has other keys
     fake.do("trust", b.folder / "party-card")
     with pytest.raises(UserError, match="not signed with the keys of A"):
         fake.do("sync", url, "B")

@@ -75,7 +75,7 @@ def test_a_record_is_checked_when_made(field, value):
         Recorded(**{**fields, field: value})
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.data())
 @pytest.mark.parametrize("name", sorted(EVENTS))
 def test_every_type_survives_json(name, data):

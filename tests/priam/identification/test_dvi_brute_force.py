@@ -193,7 +193,7 @@ def _run(first, count):
 
 @pytest.mark.parametrize("block", range(2))
 def test_closed_cases_equal_a_sum_over_everything(block):
-    _run(1000 * block, 120)
+    _run(1000 * block, 60)
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ from priam.kinship.observations import Observation
 from priam.kinship.pedigree import Pedigree, Person
 from priam.simulation import ExchangePlan, simulate_exchange, write_exchange
 
-PLAN = ExchangePlan(remains=150, families=120, missing=140, commingled=0.05, contaminated=0.03)
+PLAN = ExchangePlan(remains=100, families=80, missing=95, commingled=0.05, contaminated=0.03)
 
 
 @pytest.fixture(scope="module")

@@ -167,7 +167,7 @@ def test_places_units_and_tags() -> None:
 
 def test_another_hands_lists_are_matched(tmp_path: Path) -> None:
     """Lists of a generator that shares nothing with the first and that nothing was tuned to."""
-    a, b, truth = second_lists(600, 400, 8)
+    a, b, truth = second_lists(300, 200, 8)
     paths = [tmp_path / name for name in ("a.csv", "b.csv")]
     for path, rows in zip(paths, (a, b), strict=True):
         with path.open("w", encoding="utf-8", newline="") as stream:
