@@ -450,6 +450,26 @@ def test_whom_to_ask_is_told_without_a_genotype(sqlite: str) -> None:
     assert "D3S1358" not in page
 
 
+def test_nobody_is_sent_first_to_who_withdrew_a_consent(sqlite: str) -> None:
+    """The sample counts no more, and advice says of the relative that it was given before."""
+    from priam_office.families import actions
+
+    liaison = account("liaison")
+    family, missing, mother = family_of(liaison)
+    relative(liaison, family, missing, "sister", "Ганна")
+    actions.give_consent(mother, ["identification"], "paper 1", by=liaison)
+    actions.take_sample(new_tag(), mother, "buccal swab", by=liaison)
+    client = client_of(liaison)
+    page = client.get(f"{WORK}/families/{family}/ask/").content.decode()
+    assert "withdrew" not in page
+    sent = {"purpose": "identification", "form": "a letter"}
+    answer = client.post(f"{WORK}/families/{family}/withdraw/{mother}/", sent, follow=True)
+    assert "consent withdrawn" in answer.content.decode()
+    page = client.get(f"{WORK}/families/{family}/ask/").content.decode()
+    assert "may be used and could recognise" in page
+    assert page.index("Ганна") < page.index("Gave a sample and withdrew the consent")
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -325,6 +325,12 @@ def test_every_act_of_a_day_is_written_together_and_once(store: str) -> None:
             "reexamine", {"bag": bag, "finding": "several", "reason": "a hand", "cases": [more]}
         ),
         tablet.entry("open", {"bag": known, "finding": "one", "cases": [second], "party": "B"}),
+        tablet.entry(
+            "reseal", {"packet": packet, "seal": "S9", "reason": "shown", "items": [watch, watch]}
+        ),
+        tablet.entry("close", {"case": second, "outcome": "not human", "reason": "a deer"}),
+        tablet.entry("close", {"case": more, "outcome": "not human", "reason": "a deer"}),
+        tablet.entry("reopen", {"case": more, "reason": "the deer was another case"}),
     ]
     assert {result.outcome for result in deliver(entries)} == {"written"}
     assert (Bag.objects.get(pk=bag).custodian, Bag.objects.get(pk=known).custodian) == ("A", "A")
@@ -332,11 +338,37 @@ def test_every_act_of_a_day_is_written_together_and_once(store: str) -> None:
     assert Sample.objects.get().whereabouts == "Laboratory 1"
     assert Packet.objects.get(pk=packet).items[0]["what"] == "watch"
     assert Packet.objects.get(pk=other).bag == empty
+    again = Packet.objects.get(pk=packet)
+    assert (again.seal, len(again.items)) == ("S9", 2)
+    assert Case.objects.get(pk=second).status == "not human"
+    assert Case.objects.get(pk=more).status == "open"
     places = dict(Label.objects.filter(tag__in=[case, packet]).values_list("tag", "place"))
     assert places == {case: "", packet: place}
     before = head()
     assert {result.outcome for result in deliver(entries)} == {"written"}
     assert head() == before
+
+
+def test_what_comes_after_the_end_of_a_case_waits_for_a_person(store: str) -> None:
+    """Two tablets without a network: one ends a case, the other takes a sample of it."""
+    from priam_office.cases.models import Case
+    from priam_office.cases.sync import deliver
+
+    one, two = (FakeTablet(account("mortuary")).register() for _ in range(2))
+    _, (case,) = mortuary.opened()
+    sample, packet = mortuary.tags(2)
+    ended = one.entry("close", {"case": case, "outcome": "not human", "reason": "a deer"})
+    taken = two.entry("sample", {"sample": sample, "case": case, "kind": "bone"})
+    twice = two.entry("close", {"case": case, "outcome": "unidentifiable", "reason": "burnt"})
+    unknown = two.entry("reseal", {"packet": packet, "seal": "S1", "reason": "x",
+                                   "items": [{"count": 1, "what": "ring"}]})  # fmt: skip
+    (first,) = deliver([ended])
+    results = deliver([taken, twice, unknown])
+    assert first.outcome == "written" and {one.outcome for one in results} == {"held"}
+    words = [str(one.words) for one in results]
+    assert "is not human; nothing is added to it" in words[0]
+    assert case in words[1] and "seal it first" in words[2]
+    assert Case.objects.get(pk=case).status == "not human"
 
 
 def test_what_people_read_of_a_held_entry_is_in_words(sqlite: str) -> None:

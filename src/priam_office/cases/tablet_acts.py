@@ -124,6 +124,21 @@ def _count(item: Body) -> int:
     return count
 
 
+def _resealed(body: Body) -> Made:
+    """A packet that was opened, listed and sealed again."""
+    packet, seal, reason = tag_of(body["packet"]), text(body, "seal"), text(body, "reason")
+    return Made(ev.EffectsResealed(packet, seal, _items(body["items"]), reason))
+
+
+def _closed(body: Body) -> Made:
+    case, outcome = tag_of(body["case"]), text(body, "outcome")
+    return Made(ev.CaseClosed(case, outcome, text(body, "reason")))
+
+
+def _reopened(body: Body) -> Made:
+    return Made(ev.CaseReopened(tag_of(body["case"]), text(body, "reason")))
+
+
 def _stored(body: Body) -> Made:
     place = text(body, "place")
     return Made(ev.Stored(tag_of(body["thing"]), tag_of(place) if place else None))
@@ -139,6 +154,9 @@ MADE: dict[str, Callable[[Body], Made]] = {
     "send": _sent,
     "element": _element,
     "effects": _effects,
+    "reseal": _resealed,
+    "close": _closed,
+    "reopen": _reopened,
     "store": _stored,
 }
 #: Everything that a tablet does: sections are merged, photographs come in pieces.

@@ -24,7 +24,7 @@ from priam import events as ev
 from priam.casework.sections import SECTIONS
 from priam.casework.skeleton import BONES, COMPLETENESS, REGIONS, SIDES
 from priam.errors import UserError
-from priam.events.cases import FINDINGS, SAMPLE_KINDS
+from priam.events.cases import CASE_CLOSINGS, FINDINGS, SAMPLE_KINDS
 from priam_office.cases import actions, queries, words
 from priam_office.cases.models import Bag, Case, Delivery, Tablet
 from priam_office.cases.pieces import PIECE
@@ -83,6 +83,7 @@ def offline(request: HttpRequest) -> HttpResponse:
     found = {
         "sections": [(section, section.asked("pm")) for section in SECTIONS.values()],
         "findings": FINDINGS,
+        "closings": CASE_CLOSINGS,
         "kinds": SAMPLE_KINDS,
         "regions": [
             (label, [bone for bone in BONES.values() if bone.region == region])

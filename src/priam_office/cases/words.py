@@ -87,6 +87,9 @@ ACT: dict[str, str] = {
     "link": gettext_noop("Cases linked"),
     "send": gettext_noop("Sample sent"),
     "effects": gettext_noop("Effects"),
+    "reseal": gettext_noop("Packet sealed again"),
+    "close": gettext_noop("Work on a case ended"),
+    "reopen": gettext_noop("Work on a case went on"),
     "photograph": gettext_noop("Photograph"),
 }
 #: Parts of an entry of a tablet, in the order in which they are shown.
@@ -106,6 +109,7 @@ PART: dict[str, str] = {
     "kind": gettext_noop("Kind"),
     "bone": gettext_noop("Element"),
     "completeness": gettext_noop("Completeness"),
+    "outcome": gettext_noop("Why work ends here"),
     "packet": gettext_noop("Packet of effects"),
     "seal": gettext_noop("Seal"),
     "items": gettext_noop("List of effects"),
@@ -137,15 +141,15 @@ def parts(body: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(gettext(label), _part(name, body)) for name, label in PART.items() if body.get(name)]
 
 
+_TABLES = {"kind": SAMPLE, "finding": FINDING, "completeness": COMPLETENESS, "outcome": CLOSING}
+
+
 def _part(name: str, body: Mapping[str, Any]) -> str:
     value = body[name]
     if name == "bone":
         return bone_name(str(value), str(body.get("side", "middle")))
-    if name == "kind":
-        return gettext(SAMPLE.get(str(value), str(value)))
-    if name in ("finding", "completeness"):
-        table = FINDING if name == "finding" else COMPLETENESS
-        return gettext(table.get(str(value), str(value)))
+    if name in _TABLES:
+        return gettext(_TABLES[name].get(str(value), str(value)))
     if isinstance(value, dict):
         return "; ".join(f"{_field(key)}: {_plain(each)}" for key, each in value.items())
     return _plain(value)

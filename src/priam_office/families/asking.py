@@ -83,7 +83,8 @@ def _advice(
     ]
     now, found = _gains(pedigree, member.id, typed, asked)
     candidates = [_candidate(rows[one.person], one) for one in found if one.gain >= _LITTLE]
-    candidates.sort(key=lambda one: one.drawn.barred)  # nobody is sent to somebody barred first
+    # nobody is sent first to somebody who is barred, or who has just said no
+    candidates.sort(key=lambda one: (one.drawn.barred, one.drawn.withdrawn))
     return Advice(name, _so_far(now), _level(now), _step(now), candidates)
 
 
@@ -98,7 +99,7 @@ def _so_far(now: float) -> str:
         return _("The samples of this family come close, but are not expected to be enough.")
     if now > _LITTLE:
         return _("The samples of this family tell little yet.")
-    return _("There is no sample yet that could recognise them.")
+    return _("There is no sample yet that may be used and could recognise them.")
 
 
 def _with(one: Suggestion) -> str:
@@ -114,6 +115,8 @@ def _with(one: Suggestion) -> str:
 def _note(row: drawing.Drawn) -> str:
     if row.barred:
         return _("Must not be contacted.")
+    if row.withdrawn:
+        return _("Gave a sample and withdrew the consent: it is used again only if they say so.")
     if row.unnamed:
         return _("Not known by name yet: ask the family who this is.")
     return ""

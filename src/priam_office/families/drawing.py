@@ -33,6 +33,7 @@ class Drawn:
     partner: str
     sampled: bool
     barred: bool
+    withdrawn: bool = False  # gave a sample that may not be used for identification any more
 
     @property
     def unnamed(self) -> bool:
@@ -69,7 +70,7 @@ def drawn(page: FamilyPage) -> list[Drawn]:
     """All members, parents before children where the drawing has no mistake."""
     members = pedigrees.members_of(page.row.pedigree)
     names = {member.id: label(page, member, members) for member in members}
-    with_sample = sampled(page)
+    with_sample, gave = sampled(page), {sample.person_id for sample in page.samples}
     barred = {row.person for row in page.barred}
     return [
         Drawn(
@@ -81,6 +82,7 @@ def drawn(page: FamilyPage) -> list[Drawn]:
             names.get(member.partner or "", ""),
             member.person in with_sample,
             member.person in barred,
+            member.person in gave and member.person not in with_sample,
         )
         for member in members
     ]

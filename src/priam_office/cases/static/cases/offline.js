@@ -172,6 +172,24 @@ const makers = {
     form.querySelectorAll(".item:not(:first-child)").forEach((row) => row.remove());
     return kept;
   },
+  async reseal(form) {
+    const packet = tagIn(form.elements.packet);
+    const items = packet && itemsIn(form);
+    if (!items) return null;
+    const { seal, reason } = form.elements;
+    const kept = await keep("reseal", { packet, seal: seal.value, reason: reason.value, items });
+    form.querySelectorAll(".item:not(:first-child)").forEach((row) => row.remove());
+    return kept;
+  },
+  async close(form) {
+    const tag = await known(form.elements.case, "case");
+    const { outcome, reason } = form.elements;
+    return tag && keep("close", { case: tag, outcome: outcome.value, reason: reason.value });
+  },
+  async reopen(form) {
+    const tag = await known(form.elements.case, "case");
+    return tag && keep("reopen", { case: tag, reason: form.elements.reason.value });
+  },
   async photograph(form) {
     const tag = await known(form.elements.case, "case");
     if (!tag) return null;
@@ -288,7 +306,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.matches(".item input")) {
     event.preventDefault();
     const fields = [...event.target.form.querySelectorAll(".item input")];
-    (fields[fields.indexOf(event.target) + 1] ?? moreItems()).focus();
+    (fields[fields.indexOf(event.target) + 1] ?? moreItems(event.target.form)).focus();
   } else if (event.target.matches("form[data-act] input.tag")) {
     const fields = [...event.target.form.querySelectorAll("input:not([type=radio]), textarea, select")];
     const next = fields[fields.indexOf(event.target) + 1];
@@ -299,14 +317,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/** One more line in the list of effects; gives its first field. */
-function moreItems() {
-  const row = document.querySelector(".item").cloneNode(true);
+/** One more line in the list of effects of a form; gives its first field. */
+function moreItems(form) {
+  const row = form.querySelector(".item").cloneNode(true);
   row.querySelectorAll("input").forEach((input) => (input.value = input.defaultValue));
-  byId("items").append(row);
+  form.querySelector(".items").append(row);
   return row.querySelector("[data-what]");
 }
-byId("more-items").addEventListener("click", () => moreItems().focus());
+for (const button of document.querySelectorAll("[data-more-items]")) {
+  button.addEventListener("click", () => moreItems(button.form).focus());
+}
 
 // A bag that neither the office nor this tablet knows is registered when it is opened.
 byId("o-bag").addEventListener("change", async () => {
