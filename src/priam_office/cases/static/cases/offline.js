@@ -169,7 +169,7 @@ const makers = {
     const [packet] = (items && (await givenOr(form.elements.packet, 1))) || [];
     if (!packet) return null;
     const kept = await keep("effects", { of, packet, seal: form.elements.seal.value, items });
-    form.querySelectorAll(".item:not(:first-child)").forEach((row) => row.remove());
+    [...form.querySelectorAll(".item")].slice(1).forEach((row) => row.remove());
     return kept;
   },
   async reseal(form) {
@@ -178,7 +178,7 @@ const makers = {
     if (!items) return null;
     const { seal, reason } = form.elements;
     const kept = await keep("reseal", { packet, seal: seal.value, reason: reason.value, items });
-    form.querySelectorAll(".item:not(:first-child)").forEach((row) => row.remove());
+    [...form.querySelectorAll(".item")].slice(1).forEach((row) => row.remove());
     return kept;
   },
   async close(form) {
