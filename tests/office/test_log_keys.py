@@ -190,7 +190,7 @@ def test_without_recovery_keys_two_people_of_the_other_side_answer(pair: Pair) -
 def test_an_office_key_alone_cannot_bring_other_keys_of_the_log(pair: Pair, tmp_path: Path) -> None:
     """Who stole it signs a card with a log key of his own, and says that it is a rotation."""
     from priam_office.handovers import parties
-    from priam_office.handovers.papers import KeysReplaced, LogKeysReplaced
+    from priam_office.handovers.evidence import KeysReplaced, LogKeysReplaced
     from priam_office.record.write import Entry, record_all
 
     a, b = pair

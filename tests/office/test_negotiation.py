@@ -76,8 +76,8 @@ def text(client: Client, address: str) -> str:
 
 
 def test_an_offer_is_answered_by_a_person_for_the_party(office: Any) -> None:
+    from priam_office.handovers.evidence import ActSigned
     from priam_office.handovers.exporting import EXCHANGED
-    from priam_office.handovers.papers import ActSigned
     from priam_office.record.models import Event
 
     client = negotiator()
@@ -116,7 +116,7 @@ def test_an_offer_is_answered_by_a_person_for_the_party(office: Any) -> None:
 
 def test_a_signature_that_is_not_over_the_act_is_called_so(office: Any) -> None:
     from priam_office.handovers.acting import signers_of
-    from priam_office.handovers.papers import ActSigned
+    from priam_office.handovers.evidence import ActSigned
     from priam_office.people.models import User
     from priam_office.people.signing import sign
     from priam_office.record.write import record
@@ -243,7 +243,7 @@ def test_counts_stand_beside_each_other_and_what_was_refused_stays_in_sight(
 
 def test_the_exchange_with_others_is_told(office: Any, tmp_path: Path) -> None:
     from priam_office.handovers import parties
-    from priam_office.handovers.papers import CheckpointSeen
+    from priam_office.handovers.evidence import CheckpointSeen
     from priam_office.installation import create
 
     other = create(tmp_path / "other", "ru.example/log")

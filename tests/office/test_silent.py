@@ -23,7 +23,7 @@ def office(sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     from django.conf import settings
 
     from priam_office.handovers import parties, witnesses
-    from priam_office.handovers.papers import KeysTrusted
+    from priam_office.handovers.evidence import KeysTrusted
     from priam_office.installation import create
     from priam_office.record.write import Entry, record_all
 

@@ -18,7 +18,7 @@ from priam.events import new_event_id
 from priam.events.base import Event
 from priam.tlog.leaves import canonical_json
 from priam_office.handovers import parties
-from priam_office.handovers.papers import ActSigned
+from priam_office.handovers.evidence import ActSigned
 from priam_office.handovers.parties import Own
 from priam_office.people import signing
 from priam_office.people.models import User

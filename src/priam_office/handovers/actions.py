@@ -45,7 +45,7 @@ from priam.labels.tags import issue, parse
 from priam.tlog.manifests import may_sign, parse_reception, sign_document
 from priam.tlog.notes import Note, Signer
 from priam_office.handovers import documents
-from priam_office.handovers.papers import ManifestSignatures, ReceptionSigned
+from priam_office.handovers.evidence import ManifestSignatures, ReceptionSigned
 from priam_office.handovers.parties import Own
 from priam_office.record.state import known
 from priam_office.record.write import Entry, record_all

@@ -12,7 +12,7 @@ class HandoversConfig(AppConfig):
     label = "handovers"
 
     def ready(self) -> None:
-        from priam_office.handovers import papers, queries  # noqa: F401  papers: its events
+        from priam_office.handovers import evidence, queries  # noqa: F401  evidence: its events
         from priam_office.people import waiting
 
         for label, page, counted in queries.WAITING:

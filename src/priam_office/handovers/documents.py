@@ -16,7 +16,7 @@ from priam.tlog import notes
 from priam.tlog.manifests import REFUSED, Manifest, Reception, Reservation
 from priam.tlog.manifests import Item as SignedItem
 from priam.tlog.notes import Note
-from priam_office.handovers.papers import ManifestSignatures, ReceptionSigned
+from priam_office.handovers.evidence import ManifestSignatures, ReceptionSigned
 from priam_office.record.acts import body
 from priam_office.record.models import Event as Row
 

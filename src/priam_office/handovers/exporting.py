@@ -28,7 +28,7 @@ from priam.tlog.leaves import parse_leaf
 from priam.tlog.notes import MAX_NOTE_BYTES, Signer
 from priam.tlog.proofs import consistency_proof, inclusion_proof
 from priam.tlog.witnessfiles import write_durably
-from priam_office.handovers import documents, papers, parties, witnessing
+from priam_office.handovers import documents, evidence, parties, witnessing
 from priam_office.handovers.parties import Own
 from priam_office.record import checkpoints, queries
 from priam_office.record.acts import body, opened
@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 # By these the keys change with which a file is signed, and the checkpoints in it.
-_REPLACED = (papers.KeysReplaced.type, papers.LogKeysReplaced.type)
+_REPLACED = (evidence.KeysReplaced.type, evidence.LogKeysReplaced.type)
 
 LARGEST = MAX_NOTE_BYTES  # bytes of one exchange file
 
@@ -82,13 +82,13 @@ EXCHANGED: dict[str, type[Event]] = {
         events.TransportDeparted,
         events.TransportArrived,
         events.Corrected,
-        papers.KeyEnrolled,
-        papers.KeyRevoked,
-        papers.KeysReplaced,
-        papers.LogKeysReplaced,
-        papers.ManifestSignatures,
-        papers.ReceptionSigned,
-        papers.CheckpointSeen,
+        evidence.KeyEnrolled,
+        evidence.KeyRevoked,
+        evidence.KeysReplaced,
+        evidence.LogKeysReplaced,
+        evidence.ManifestSignatures,
+        evidence.ReceptionSigned,
+        evidence.CheckpointSeen,
     )
 }
 
@@ -137,8 +137,8 @@ class Stretch:
 
 def acknowledged(log: str, by: str) -> int:
     """The largest size of ``log`` that party ``by`` is known here to have seen."""
-    rows = Row.objects.filter(type=papers.CheckpointSeen.type)
-    seen = (papers.CheckpointSeen.from_payload(body(row)) for row in rows)
+    rows = Row.objects.filter(type=evidence.CheckpointSeen.type)
+    seen = (evidence.CheckpointSeen.from_payload(body(row)) for row in rows)
     return max((one.size for one in seen if (one.log, one.by) == (log, by)), default=0)
 
 
@@ -169,7 +169,7 @@ def export(me: Own, signers: Sequence[Signer], to: str, stretch: Stretch) -> byt
         for start, end in ((stretch.first, stretch.start), (stretch.end, stretch.size))
         for row in _acts(me, start, end).filter(type__in=_REPLACED)
     ]
-    both = {row.sequence + 1 for row in elsewhere if row.type == papers.LogKeysReplaced.type}
+    both = {row.sequence + 1 for row in elsewhere if row.type == evidence.LogKeysReplaced.type}
     sizes = sorted({*_signed_sizes(stretch.start, stretch.end), *both, stretch.size})
     notes = {row.size: row for row in Checkpoint.objects.filter(size__in=sizes)}
     theirs = parties.trusted()[to].log
@@ -246,7 +246,7 @@ def _cut(me: Own, to: str, start: int, size: int) -> Iterator[Stretch]:
     What an act takes is reckoned from above, so that no proof need be made twice.
     """
     later = list(_acts(me, start, size).filter(type__in=_REPLACED))
-    both = [row.sequence + 1 for row in later if row.type == papers.LogKeysReplaced.type]
+    both = [row.sequence + 1 for row in later if row.type == evidence.LogKeysReplaced.type]
     bare = Bundle("", "", bytes(parties.policy()).decode(), tuple(parties.bundle_parties()))
     fixed = len(bare.text.encode()) + sum(_weight(row, size) for row in later) + 16 * 1024
     fixed += sum(_point_weight(me, point, size) for point in both)
@@ -344,7 +344,7 @@ def received_files(me: Own) -> list[Any]:
 
 # Of the exchanged events those that can be about a batch and its terms, and those about keys:
 # an installation has a thousand times as many others, which dispute() need not read.
-_ABOUT_KEYS = (papers.KeyRevoked.type, papers.KeyEnrolled.type, *_REPLACED)
+_ABOUT_KEYS = (evidence.KeyRevoked.type, evidence.KeyEnrolled.type, *_REPLACED)
 _ABOUT_PAPERS = {
     *_ABOUT_KEYS,
     *(

@@ -37,8 +37,7 @@ from priam.tlog.witnessfiles import write_durably
 from priam_office.agreements.ids import content_id
 from priam_office.handovers import documents, parties
 from priam_office.handovers.cards import open_card
-from priam_office.handovers.exporting import EXCHANGED, Stretch, sizes_of
-from priam_office.handovers.papers import (
+from priam_office.handovers.evidence import (
     CheckpointSeen,
     KeyEnrolled,
     KeyRevoked,
@@ -48,6 +47,7 @@ from priam_office.handovers.papers import (
     ManifestSignatures,
     ReceptionSigned,
 )
+from priam_office.handovers.exporting import EXCHANGED, Stretch, sizes_of
 from priam_office.handovers.parties import Own
 from priam_office.handovers.trusted import of_card, same_keys
 from priam_office.record import queries, restored

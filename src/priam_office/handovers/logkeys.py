@@ -18,7 +18,7 @@ from priam.tlog.logkeys import REPLACED
 from priam.tlog.notes import Signer
 from priam.tlog.witnessfiles import write_durably
 from priam_office.handovers import parties
-from priam_office.handovers.papers import LogKeysReplaced
+from priam_office.handovers.evidence import LogKeysReplaced
 from priam_office.handovers.parties import Own
 from priam_office.handovers.trusted import of_card
 from priam_office.installation import Installation

@@ -16,7 +16,7 @@ from priam.tlog.keys import SCRYPT_N, KeyPair, load_key, save_key
 from priam.tlog.notes import Note, Signer
 from priam.tlog.witnessfiles import write_durably
 from priam_office.handovers.cards import Card, fingerprint, open_card, read_card, signed_with
-from priam_office.handovers.papers import KeyEnrolled, KeyRevoked, KeysReplaced, KeysTrusted
+from priam_office.handovers.evidence import KeyEnrolled, KeyRevoked, KeysReplaced, KeysTrusted
 from priam_office.handovers.trusted import (
     bundle_parties,
     keys_of,

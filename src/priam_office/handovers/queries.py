@@ -23,8 +23,8 @@ from priam.events.offers import OfferCharacterised
 from priam.events.state import Agreement, Amendment, Manifest, Offer, State
 from priam.events.values import Obligation
 from priam_office.handovers import parties, witnesses
+from priam_office.handovers.evidence import CheckpointSeen
 from priam_office.handovers.exporting import EXCHANGED
-from priam_office.handovers.papers import CheckpointSeen
 from priam_office.handovers.parties import Own
 from priam_office.handovers.trusted import trusted
 from priam_office.record import queries as log

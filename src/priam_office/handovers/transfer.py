@@ -35,9 +35,9 @@ from priam.tlog.errors import LogError
 from priam.tlog.leaves import canonical_json
 from priam.tlog.notes import MAX_NOTE_BYTES, Note, Signer
 from priam.tlog.witnessfiles import write_durably
-from priam_office.handovers import exporting, papers, parties
+from priam_office.handovers import evidence, exporting, parties
 from priam_office.handovers.cards import open_card
-from priam_office.handovers.papers import KeysReplaced, KeysTrusted
+from priam_office.handovers.evidence import KeysReplaced, KeysTrusted
 from priam_office.handovers.parties import Own
 from priam_office.handovers.trusted import of_card
 from priam_office.record import checkpoints, queries, restored
@@ -157,7 +157,7 @@ def seen_of(me: Own, log: str) -> int:
 
 def has_news(me: Own, since: int) -> bool:
     """Whether this party did anything since ``since`` but acknowledge what others did."""
-    kinds = set(exporting.EXCHANGED) - {papers.CheckpointSeen.type}
+    kinds = set(exporting.EXCHANGED) - {evidence.CheckpointSeen.type}
     rows = Row.objects.filter(sequence__gte=since, actor=me.actor, type__in=kinds)
     return rows.exists()
 

@@ -16,7 +16,7 @@ from priam.tlog.bundle import BundleParty
 from priam.tlog.notes import VerifierKey
 from priam.tlog.policy import Group, Policy, PolicyLog, PolicyWitness
 from priam_office.handovers.cards import Card, open_card
-from priam_office.handovers.papers import (
+from priam_office.handovers.evidence import (
     KeyEnrolled,
     KeyRevoked,
     KeysReplaced,

@@ -17,7 +17,7 @@ from django.conf import settings
 from priam.tlog import notes
 from priam.tlog.cosignatures import timestamp_of
 from priam.tlog.notes import VerifierKey
-from priam_office.handovers.papers import KeysTrusted
+from priam_office.handovers.evidence import KeysTrusted
 from priam_office.handovers.trusted import trusted
 from priam_office.record import queries
 from priam_office.record.models import Event as Row

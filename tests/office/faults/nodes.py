@@ -236,7 +236,7 @@ class Local:
 
     def do_notes(self) -> dict[str, list[str]]:
         """Log -> signed checkpoints of it that lie here."""
-        from priam_office.handovers.papers import CheckpointSeen
+        from priam_office.handovers.evidence import CheckpointSeen
         from priam_office.record.acts import body
         from priam_office.record.models import Event
 

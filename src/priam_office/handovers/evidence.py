@@ -1,6 +1,6 @@
-"""Events about papers: whose keys are trusted, who signed which bytes, whose log was seen.
+"""Events that are evidence: whose keys are trusted, who signed which bytes, whose log was seen.
 
-They change no count and no custody; they are evidence beside the acts of :mod:`priam.events`.
+They change no count and no custody; they stand beside the acts of :mod:`priam.events`.
 A signature is checked before it is recorded (``actions``, ``importing``): rules of events know
 no cryptography.
 """
