@@ -15,6 +15,7 @@ from priam.events import (
     families,
     handovers,
     laboratory,
+    missing,
     offers,
     releases,
     reviews,
@@ -33,6 +34,7 @@ from priam.events.devices import *  # noqa: F403
 from priam.events.families import *  # noqa: F403
 from priam.events.handovers import *  # noqa: F403
 from priam.events.laboratory import *  # noqa: F403
+from priam.events.missing import *  # noqa: F403
 from priam.events.offers import *  # noqa: F403
 from priam.events.releases import *  # noqa: F403
 from priam.events.reviews import *  # noqa: F403
@@ -57,8 +59,5 @@ __all__ = [
 __all__ += accounts.__all__
 __all__ += agreements.__all__ + board.__all__ + cases.__all__ + claims.__all__
 __all__ += corrections.__all__ + devices.__all__ + families.__all__ + handovers.__all__
-__all__ += (
-    laboratory.__all__ + offers.__all__ + releases.__all__ + simulations.__all__ + transport.__all__
-)
-__all__ += reviews.__all__
-__all__ += values.__all__
+__all__ += laboratory.__all__ + missing.__all__ + offers.__all__ + releases.__all__
+__all__ += reviews.__all__ + simulations.__all__ + transport.__all__ + values.__all__

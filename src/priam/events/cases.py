@@ -8,13 +8,9 @@ closed. The rules hold one thing above all: every tag stands for one thing, once
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
-
-import rfc8785
 
 from priam.casework.sections import SECTIONS
 from priam.casework.skeleton import BONES, COMPLETENESS, SIDES
@@ -29,6 +25,7 @@ from priam.events.cases_rows import (
     PostMortem,
     Sample,
 )
+from priam.events.checks import check_one_of, check_section, check_text
 from priam.events.state import State
 
 __all__ = [
@@ -76,7 +73,6 @@ FINDINGS: dict[str, tuple[int, int | None]] = {
 SAMPLE_KINDS = ("bone", "tooth", "muscle", "nail", "hair", "blood", "swab", "other")
 PLACE_KINDS = ("room", "refrigerator", "container", "shelf", "rack", "safe", "other")
 CASE_CLOSINGS = ("unidentifiable", "not human", "emptied by splitting", "entered by mistake")
-LONGEST = 64_000  # characters of one section
 
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,63}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -134,7 +130,7 @@ class BagReexamined(Event):
         before = state.openings.get(self.bag)
         if before is None:
             raise RuleError(f"bag {self.bag!r} is not opened; open it first")
-        _check_words("the reason", self.reason)
+        check_text("the reason", self.reason)
         standing = [c for c in before.cases if state.cases[c].status == "open"]
         _check_finding(self.finding, len(standing) + len(self.cases))
         check_unused(state, self.cases)
@@ -159,7 +155,7 @@ class CaseSplit(Event):
 
     def check(self, state: State, recorded: Recorded) -> None:
         _open(state, self.case)
-        _check_words("the reason", self.reason)
+        check_text("the reason", self.reason)
         if not self.into:
             raise RuleError("a split names at least one new case")
         check_unused(state, self.into)
@@ -184,7 +180,7 @@ class CaseLinked(Event):
     def check(self, state: State, recorded: Recorded) -> None:
         case = state.case(self.case)
         state.case(self.other)
-        _check_words("the reason", self.reason)
+        check_text("the reason", self.reason)
         if self.case == self.other:
             raise RuleError(f"case {self.case!r} cannot be linked to itself")
         if self.other in case.links:
@@ -209,7 +205,7 @@ class CaseLinkWithdrawn(Event):
     reason: str
 
     def check(self, state: State, recorded: Recorded) -> None:
-        _check_words("the reason", self.reason)
+        check_text("the reason", self.reason)
         if self.other not in state.case(self.case).links:
             raise RuleError(f"cases {self.case!r} and {self.other!r} are not linked")
 
@@ -237,8 +233,8 @@ class CaseClosed(Event):
 
     def check(self, state: State, recorded: Recorded) -> None:
         case = _open(state, self.case)
-        _check_words("the reason", self.reason)
-        _check_one_of("outcome", self.outcome, CASE_CLOSINGS)
+        check_text("the reason", self.reason)
+        check_one_of("outcome", self.outcome, CASE_CLOSINGS)
         if self.outcome == "emptied by splitting" and not case.parts:
             raise RuleError(f"case {self.case!r} was not split")
 
@@ -258,7 +254,7 @@ class CaseReopened(Event):
     reason: str
 
     def check(self, state: State, recorded: Recorded) -> None:
-        _check_words("the reason", self.reason)
+        check_text("the reason", self.reason)
         status = state.case(self.case).status
         if status not in CASE_CLOSINGS:
             raise RuleError(f"case {self.case!r} is {status}; the mortuary did not close it")
@@ -286,9 +282,9 @@ class ElementRecorded(Event):
     def check(self, state: State, recorded: Recorded) -> None:
         _open(state, self.case)
         check_unused(state, (self.element,))
-        _check_one_of("bone", self.bone, BONES)
-        _check_one_of("side", self.side, SIDES)
-        _check_one_of("completeness", self.completeness, COMPLETENESS)
+        check_one_of("bone", self.bone, BONES)
+        check_one_of("side", self.side, SIDES)
+        check_one_of("completeness", self.completeness, COMPLETENESS)
         if BONES[self.bone].paired and self.side == "middle":
             raise RuleError(f"the side {self.side!r} does not fit {self.bone!r}")
 
@@ -336,7 +332,7 @@ class ElementWithdrawn(Event):
 
     def check(self, state: State, recorded: Recorded) -> None:
         _standing_element(state, self.element)
-        _check_words("the reason", self.reason)
+        check_text("the reason", self.reason)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         element = state.elements[self.element]
@@ -364,7 +360,7 @@ class SampleTaken(Event):
     def check(self, state: State, recorded: Recorded) -> None:
         _open(state, self.case)
         check_unused(state, (self.sample,))
-        _check_one_of("kind", self.kind, SAMPLE_KINDS)
+        check_one_of("kind", self.kind, SAMPLE_KINDS)
         if self.element is not None and _standing_element(state, self.element).case != self.case:
             raise RuleError(f"element {self.element!r} does not lie in case {self.case!r}")
 
@@ -388,7 +384,7 @@ class SampleMoved(Event):
     def check(self, state: State, recorded: Recorded) -> None:
         sample = state.sample(self.sample)
         state.case(self.to)
-        _check_words("the reason", self.reason)
+        check_text("the reason", self.reason)
         if sample.case == self.to:
             raise RuleError(f"sample {self.sample!r} already belongs to case {self.to!r}")
 
@@ -413,7 +409,7 @@ class SampleSent(Event):
 
     def check(self, state: State, recorded: Recorded) -> None:
         _check_sample(state, self.sample, ("taken", "received"), "sent")
-        _check_words("the receiver", self.to)
+        check_text("the receiver", self.to)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         return _with_sample(state, self.sample, "sent", recorded)
@@ -432,7 +428,7 @@ class SampleReceived(Event):
 
     def check(self, state: State, recorded: Recorded) -> None:
         _check_sample(state, self.sample, ("taken", "sent"), "received")
-        _check_words("the receiver", self.by)
+        check_text("the receiver", self.by)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         return _with_sample(state, self.sample, "received", recorded)
@@ -450,7 +446,7 @@ class SampleConsumed(Event):
 
     def check(self, state: State, recorded: Recorded) -> None:
         _check_sample(state, self.sample, ("taken", "sent", "received"), "consumed")
-        _check_words("the note", self.note)
+        check_text("the note", self.note)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         return _with_sample(state, self.sample, "consumed", recorded)
@@ -583,7 +579,7 @@ class EffectsSealed(Event):
         elif self.bag not in state.openings:
             raise RuleError(f"bag {self.bag!r} is not opened; open it first")
         check_unused(state, (self.packet,))
-        _check_words("the seal", self.seal)
+        check_text("the seal", self.seal)
         _check_items(self.items)
 
     def effect(self, state: State, recorded: Recorded) -> State:
@@ -609,8 +605,8 @@ class EffectsResealed(Event):
     def check(self, state: State, recorded: Recorded) -> None:
         if self.packet not in state.packets:
             raise RuleError(f"there is no packet {self.packet!r}: seal it first")
-        _check_words("the seal", self.seal)
-        _check_words("the reason", self.reason)
+        check_text("the seal", self.seal)
+        check_text("the reason", self.reason)
         if self.seal == state.packets[self.packet].seal:
             raise RuleError(f"the new seal has the number of the old one, {self.seal!r}")
         _check_items(self.items)
@@ -637,8 +633,8 @@ class PlaceDeclared(Event):
 
     def check(self, state: State, recorded: Recorded) -> None:
         check_unused(state, (self.place,))
-        _check_words("the name", self.name)
-        _check_one_of("kind", self.kind, PLACE_KINDS)
+        check_text("the name", self.name)
+        check_one_of("kind", self.kind, PLACE_KINDS)
         if self.within is not None:
             _usable_place(state, self.within)
 
@@ -659,7 +655,7 @@ class PlaceClosed(Event):
 
     def check(self, state: State, recorded: Recorded) -> None:
         _usable_place(state, self.place)
-        _check_words("the reason", self.reason)
+        check_text("the reason", self.reason)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         closed = dataclasses.replace(state.places[self.place], closed=True)
@@ -803,7 +799,7 @@ def _check_sample(state: State, tag: str, from_: tuple[str, ...], to: str) -> No
 
 
 def _check_finding(finding: str, count: int) -> None:
-    _check_one_of("finding", finding, FINDINGS)
+    check_one_of("finding", finding, FINDINGS)
     least, most = FINDINGS[finding]
     if count < least or (most is not None and count > most):
         expected = str(least) if least == most else f"{least} or more"
@@ -812,32 +808,14 @@ def _check_finding(finding: str, count: int) -> None:
 
 def _check_section(state: State, case: str, section: str, fields: str) -> None:
     _open(state, case)
-    _check_one_of("section", section, SECTIONS)
-    if len(fields) > LONGEST:
-        raise RuleError(f"the section has {len(fields)} characters, at most {LONGEST}")
-    try:
-        value = json.loads(fields)
-        canonical = isinstance(value, dict) and rfc8785.dumps(value).decode() == fields
-    except (ValueError, rfc8785.CanonicalizationError):
-        canonical = False
-    if not canonical:
-        raise RuleError("the fields of a section are an object in RFC 8785 JSON")
+    check_one_of("section", section, SECTIONS)
+    check_section(fields)
 
 
 def _check_items(items: tuple[EffectsItem, ...]) -> None:
     if not items:
         raise RuleError("a packet of effects has a list; give at least one item")
     for item in items:
-        _check_words("what an item is", item.what)
+        check_text("what an item is", item.what)
         if item.count < 1:
             raise RuleError(f"{item.count} is no count of an item")
-
-
-def _check_one_of(what: str, value: str, known: Iterable[str]) -> None:
-    if value not in (names := tuple(known)):
-        raise RuleError(f"{what} {value[:40]!r} is none of {', '.join(names)}")
-
-
-def _check_words(what: str, text: str) -> None:
-    if not text.strip():
-        raise RuleError(f"{what} is missing")

@@ -1,4 +1,4 @@
-"""Missing persons and their families: who is looked for, who may be told what, what is agreed to.
+"""Families of the missing: who is related how, who may be told what, what is agreed to.
 
 Everything here is identity: an installation keeps the payloads sealed. The state holds links and
 status only (:mod:`priam.events.families_rows`).
@@ -7,30 +7,31 @@ status only (:mod:`priam.events.families_rows`).
 from __future__ import annotations
 
 import dataclasses
-import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import rfc8785
-
 from priam.events.base import Event, Recorded, RuleError
 from priam.events.cases import check_unused
-from priam.events.families_rows import Family, Missing, Reference, Relative
+from priam.events.checks import (
+    LONG,
+    SHORT,
+    check_identifier,
+    check_language,
+    check_one_of,
+    check_revision,
+    check_text,
+)
+from priam.events.families_rows import Family, Reference, Relative
+from priam.events.missing import SEXES, PersonName, amended, check_name, relative_of
 from priam.events.state import State
-from priam.events.values import Number
 
 __all__ = [
     "ABOUT",
-    "CLOSINGS",
     "CONTACT_WAYS",
     "NOTIFY",
     "PURPOSES",
     "RELATIONS",
-    "REPORTERS",
-    "SECTIONS",
-    "AntemortemSectionSaved",
     "ConsentGiven",
     "ConsentWithdrawn",
     "ContactAuthorised",
@@ -38,32 +39,19 @@ __all__ = [
     "FamilyContacted",
     "FamilyRegistered",
     "Member",
-    "MissingAmended",
-    "MissingClosed",
-    "MissingFacts",
     "MissingLinked",
-    "MissingRegistered",
-    "MissingReopened",
     "MissingUnlinked",
     "PedigreeSaved",
-    "PersonName",
     "ReferenceDestroyed",
     "ReferenceSampled",
     "RelativeAdded",
     "RelativeAmended",
-    "ReporterAdded",
-    "Span",
     "WishRecorded",
     "check_contact",
     "usable_references",
     "uses",
 ]
 
-#: Sections of the ante-mortem record; the same as of the post-mortem record, so that they face.
-SECTIONS = ("100", "200", "300", "400", "500", "600", "700", "800", "900")
-SEXES = ("male", "female", "unknown")
-#: Why a record of a missing person is closed without remains.
-CLOSINGS = ("found alive", "registered twice", "withdrawn", "other")
 #: What a person may agree to, each for itself.
 PURPOSES = ("identification", "comparison abroad", "research", "public")
 #: When a family wants to be told of findings.
@@ -97,75 +85,6 @@ RELATIONS = (
     "guardian",
     "other",
 )
-#: Who tells of a missing person without being a relative.
-REPORTERS = ("comrade", "friend", "physician", "dentist", "authority", "document", "other")
-
-_SHORT, _LONG, _FIELDS = 300, 8_000, 60_000  # characters
-_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-
-
-# -- values ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PersonName:
-    """A name as it is written, in the language of its spelling. A person may have several."""
-
-    surname: str
-    given: str = ""
-    patronymic: str = ""
-    language: str = "uk"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From a date to a date, both included, each as exact as known: ``1987``, ``1987-03``.
-
-    One date known exactly stands in both places; an open end is empty.
-    """
-
-    since: str = ""
-    through: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MissingFacts:
-    """What is known of a missing person, as it was told; the first name is the one shown."""
-
-    names: tuple[PersonName, ...]
-    sex: str = "unknown"
-    born: Span = Span()
-    last_seen: Span = Span()
-    place: str = ""
-    region: str = ""
-    unit: str = ""
-    numbers: tuple[Number, ...] = ()
-    note: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """The facts as plain data."""
-        return dataclasses.asdict(self) | {
-            "names": [dataclasses.asdict(name) for name in self.names],
-            "numbers": [dataclasses.asdict(number) for number in self.numbers],
-        }
-
-    def check(self) -> None:
-        """Raise :class:`RuleError` where something is not as it must be."""
-        if not self.names:
-            raise RuleError("a missing person needs a name, even if it is only a call sign")
-        for name in self.names:
-            _check_name(name)
-        if self.sex not in SEXES:
-            raise RuleError(f"sex {self.sex!r} is none of {', '.join(SEXES)}")
-        _check_span("the date of birth", self.born)
-        _check_span("the date when last seen", self.last_seen)
-        for number in self.numbers:
-            _check_text("the issuer of a number", number.issuer, _SHORT)
-            _check_text("a number", number.number, _SHORT)
-        for what in ("place", "region", "unit"):
-            _check_text(f"the {what}", getattr(self, what), _SHORT, empty=True)
-        _check_text("the note", self.note, _LONG, empty=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,167 +105,6 @@ class Member:
     deceased: bool = False
 
 
-# -- the missing person ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class MissingRegistered(Event):
-    """A person is looked for. ``source`` says who told: a family, a list, an authority."""
-
-    type: ClassVar[str] = "missing.registered"
-    compartment: ClassVar[str] = "identity"
-
-    missing: str
-    facts: MissingFacts
-    source: str = ""
-
-    def check(self, state: State, recorded: Recorded) -> None:
-        _check_id("missing person", self.missing)
-        if self.missing in state.missing:
-            raise RuleError(f"missing person {self.missing!r} is already registered; amend it")
-        self.facts.check()
-        _check_text("the source", self.source, _SHORT, empty=True)
-
-    def effect(self, state: State, recorded: Recorded) -> State:
-        return state.put("missing", self.missing, Missing(self.missing))
-
-
-@dataclass(frozen=True, slots=True)
-class MissingAmended(Event):
-    """All that is known, anew; what was known before stays in the record.
-
-    ``revision`` is one more than the revision it was written against, so that two people who
-    write at the same time do not undo each other.
-    """
-
-    type: ClassVar[str] = "missing.amended"
-    compartment: ClassVar[str] = "identity"
-
-    missing: str
-    facts: MissingFacts
-    revision: int
-    reason: str = ""
-
-    def check(self, state: State, recorded: Recorded) -> None:
-        row = state.missing_person(self.missing)
-        _check_revision("this record", self.revision, row.revision)
-        self.facts.check()
-        _check_text("the reason", self.reason, _SHORT, empty=True)
-
-    def effect(self, state: State, recorded: Recorded) -> State:
-        return _amend(state, self.missing, revision=self.revision)
-
-
-@dataclass(frozen=True, slots=True)
-class MissingClosed(Event):
-    """Nobody need be looked for: found alive, or the same person as ``other``."""
-
-    type: ClassVar[str] = "missing.closed"
-    compartment: ClassVar[str] = "identity"
-
-    missing: str
-    why: str
-    words: str = ""
-    other: str | None = None
-
-    def check(self, state: State, recorded: Recorded) -> None:
-        if state.missing_person(self.missing).status == "closed":
-            raise RuleError(f"the record {self.missing!r} is already closed")
-        if self.why not in CLOSINGS:
-            raise RuleError(f"{self.why!r} is none of {', '.join(CLOSINGS)}")
-        _check_text("the explanation", self.words, _LONG, empty=self.why != "other")
-        if (self.other is None) == (self.why == "registered twice"):
-            raise RuleError("'registered twice', and only that, names the other record")
-        if self.other is not None:
-            other = state.missing_person(self.other)
-            if self.other == self.missing or other.status == "closed":
-                raise RuleError("the other record must be another one, and open")
-
-    def effect(self, state: State, recorded: Recorded) -> State:
-        return _amend(state, self.missing, status="closed")
-
-
-@dataclass(frozen=True, slots=True)
-class MissingReopened(Event):
-    """The search goes on after all."""
-
-    type: ClassVar[str] = "missing.reopened"
-    compartment: ClassVar[str] = "identity"
-
-    missing: str
-    reason: str
-
-    def check(self, state: State, recorded: Recorded) -> None:
-        if state.missing_person(self.missing).status != "closed":
-            raise RuleError(f"the record {self.missing!r} is open")
-        _check_text("the reason", self.reason, _LONG)
-
-    def effect(self, state: State, recorded: Recorded) -> State:
-        return _amend(state, self.missing, status="open")
-
-
-@dataclass(frozen=True, slots=True)
-class ReporterAdded(Event):
-    """Somebody who knows something and is no relative: a comrade, a dentist, a document."""
-
-    type: ClassVar[str] = "reporter.added"
-    compartment: ClassVar[str] = "identity"
-
-    missing: str
-    reporter: str
-    kind: str
-    name: str
-    contact: str = ""
-
-    def check(self, state: State, recorded: Recorded) -> None:
-        row = state.missing_person(self.missing)
-        _check_id("reporter", self.reporter)
-        if self.reporter in row.reporters or self.reporter in state.relatives:
-            raise RuleError(f"reporter {self.reporter!r} is already there")
-        if self.kind not in REPORTERS:
-            raise RuleError(f"{self.kind!r} is none of {', '.join(REPORTERS)}")
-        _check_text("the name", self.name, _SHORT)
-        _check_text("the contact", self.contact, _SHORT, empty=True)
-
-    def effect(self, state: State, recorded: Recorded) -> State:
-        reporters = state.missing_person(self.missing).reporters | {self.reporter}
-        return _amend(state, self.missing, reporters=reporters)
-
-
-@dataclass(frozen=True, slots=True)
-class AntemortemSectionSaved(Event):
-    """What one reporter says in one section; ``fields`` is a JSON object in RFC 8785 form.
-
-    Each reporter has a record of their own: what two say differently stays beside each other.
-    """
-
-    type: ClassVar[str] = "antemortem.section_saved"
-    compartment: ClassVar[str] = "identity"
-
-    missing: str
-    section: str
-    reporter: str
-    fields: str
-    revision: int
-
-    def check(self, state: State, recorded: Recorded) -> None:
-        row = state.missing_person(self.missing)
-        if self.section not in SECTIONS:
-            raise RuleError(f"section {self.section!r} is none of {', '.join(SECTIONS)}")
-        if self.reporter not in row.reporters:
-            _check_of_family(state, row.family or "", self.reporter)
-        _check_revision("this section", self.revision, row.sections.get(self._key, 0))
-        _check_fields(self.fields)
-
-    @property
-    def _key(self) -> str:
-        return f"{self.section} {self.reporter}"
-
-    def effect(self, state: State, recorded: Recorded) -> State:
-        sections = state.missing_person(self.missing).sections.set(self._key, self.revision)
-        return _amend(state, self.missing, sections=sections)
-
-
 # -- the family ------------------------------------------------------------------------------
 
 
@@ -361,10 +119,10 @@ class FamilyRegistered(Event):
     note: str = ""
 
     def check(self, state: State, recorded: Recorded) -> None:
-        _check_id("family", self.family)
+        check_identifier("family", self.family)
         if self.family in state.families:
             raise RuleError(f"family {self.family!r} is already registered")
-        _check_text("the note", self.note, _LONG, empty=True)
+        check_text("the note", self.note, LONG, empty=True)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         return state.put("families", self.family, Family(self.family))
@@ -390,7 +148,7 @@ class MissingLinked(Event):
     def effect(self, state: State, recorded: Recorded) -> State:
         family = state.family(self.family)
         after = _put(state, dataclasses.replace(family, missing=(*family.missing, self.missing)))
-        return _amend(after, self.missing, family=self.family)
+        return amended(after, self.missing, family=self.family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,13 +165,13 @@ class MissingUnlinked(Event):
     def check(self, state: State, recorded: Recorded) -> None:
         if self.missing not in state.family(self.family).missing:
             raise RuleError(f"missing person {self.missing!r} is not of family {self.family!r}")
-        _check_text("the reason", self.reason, _LONG)
+        check_text("the reason", self.reason, LONG)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         family = state.family(self.family)
         left = tuple(one for one in family.missing if one != self.missing)
         after = _put(state, dataclasses.replace(family, missing=left))
-        return _amend(after, self.missing, family=None)
+        return amended(after, self.missing, family=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,7 +190,7 @@ class RelativeAdded(Event):
     language: str = ""
 
     def check(self, state: State, recorded: Recorded) -> None:
-        _check_id("person", self.person)
+        check_identifier("person", self.person)
         if self.person in state.relatives:
             raise RuleError(f"person {self.person!r} is already a relative of a family")
         _check_relative(self, state.family(self.family))
@@ -479,7 +237,7 @@ class PedigreeSaved(Event):
 
     def check(self, state: State, recorded: Recorded) -> None:
         family = state.family(self.family)
-        _check_revision("the pedigree", self.revision, family.pedigree)
+        check_revision("the pedigree", self.revision, family.pedigree)
         _check_once("member", (member.id for member in self.members))
         _check_once("missing person", (m.missing for m in self.members if m.missing))
         _check_once("relative", (m.person for m in self.members if m.person))
@@ -509,10 +267,10 @@ class WishRecorded(Event):
         state.family(self.family)
         if self.notify not in NOTIFY:
             raise RuleError(f"{self.notify!r} is none of {', '.join(NOTIFY)}")
-        _check_language(self.language)
-        _check_text("their words", self.words, _LONG, empty=True)
+        check_language(self.language)
+        check_text("their words", self.words, LONG, empty=True)
         if self.person is not None:
-            _check_of_family(state, self.family, self.person)
+            relative_of(state, self.family, self.person)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         return _put(state, dataclasses.replace(state.family(self.family), notify=self.notify))
@@ -572,7 +330,7 @@ class FamilyContacted(Event):
             raise RuleError(f"{self.how!r} is none of {', '.join(CONTACT_WAYS)}")
         if self.about not in ABOUT:
             raise RuleError(f"{self.about!r} is none of {', '.join(ABOUT)}")
-        _check_text("the note", self.note, _LONG, empty=True)
+        check_text("the note", self.note, LONG, empty=True)
         check_contact(state, self.family, self.person, self.how, self.about)
 
     def effect(self, state: State, recorded: Recorded) -> State:
@@ -587,7 +345,7 @@ def check_contact(state: State, family: str, person: str, how: str, about: str) 
     A barred person is never contacted; news goes to authorised persons, and single findings only
     as the family wished. That somebody came to the office is always written down.
     """
-    relative = _check_of_family(state, family, person)
+    relative = relative_of(state, family, person)
     if relative.contact == "barred" and how not in _FROM_THEM:
         raise RuleError("this person must not be contacted: the family or the person forbade it")
     if about not in _NEWS:
@@ -625,7 +383,7 @@ class ConsentGiven(Event):
         _check_purpose(self.purpose)
         if self.purpose in state.relative(self.person).consents:
             raise RuleError(f"this person already consents to {self.purpose!r}")
-        _check_text("the form of the consent", self.form, _SHORT)
+        check_text("the form of the consent", self.form, SHORT)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         consents = state.relative(self.person).consents | {self.purpose}
@@ -647,7 +405,7 @@ class ConsentWithdrawn(Event):
         _check_purpose(self.purpose)
         if self.purpose not in state.relative(self.person).consents:
             raise RuleError(f"this person does not consent to {self.purpose!r}")
-        _check_text("the form of the withdrawal", self.form, _SHORT, empty=True)
+        check_text("the form of the withdrawal", self.form, SHORT, empty=True)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         consents = state.relative(self.person).consents - {self.purpose}
@@ -669,7 +427,7 @@ class ReferenceSampled(Event):
         check_unused(state, (self.sample,))
         if "identification" not in state.relative(self.person).consents:
             raise RuleError("a sample needs the person's consent to identification first")
-        _check_text("the kind of sample", self.kind, _SHORT)
+        check_text("the kind of sample", self.kind, SHORT)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         relative = state.relative(self.person)
@@ -692,7 +450,7 @@ class ReferenceDestroyed(Event):
     def check(self, state: State, recorded: Recorded) -> None:
         if state.reference(self.sample).destroyed:
             raise RuleError(f"the sample {self.sample!r} is already destroyed")
-        _check_text("the reason", self.reason, _LONG)
+        check_text("the reason", self.reason, LONG)
 
     def effect(self, state: State, recorded: Recorded) -> State:
         row = dataclasses.replace(state.reference(self.sample), destroyed=True)
@@ -722,67 +480,9 @@ def _put(state: State, family: Family) -> State:
     return state.put("families", family.family, family)
 
 
-def _amend(state: State, missing: str, **changes: Any) -> State:
-    row = dataclasses.replace(state.missing_person(missing), **changes)
-    return state.put("missing", missing, row)
-
-
 def _person(state: State, person: str, **changes: Any) -> State:
     row = dataclasses.replace(state.relative(person), **changes)
     return state.put("relatives", person, row)
-
-
-def _check_id(what: str, value: str) -> None:
-    if not 0 < len(value) <= 64 or not value.isascii() or not value.isprintable() or " " in value:
-        raise RuleError(f"{value[:70]!r} is no identifier of a {what}: up to 64 plain characters")
-
-
-def _check_text(what: str, value: str, limit: int, *, empty: bool = False) -> None:
-    if not value.strip() and not empty:
-        raise RuleError(f"{what} is missing")
-    if len(value) > limit:
-        raise RuleError(f"{what} has {len(value)} characters; at most {limit} are kept")
-
-
-def _check_name(name: PersonName) -> None:
-    if not (name.surname + name.given + name.patronymic).strip():
-        raise RuleError("a name needs at least one part")
-    for what in ("surname", "given", "patronymic"):
-        _check_text(f"the {what} name", getattr(name, what), _SHORT, empty=True)
-    _check_language(name.language)
-
-
-def _check_language(code: str) -> None:
-    if not _LANGUAGE.fullmatch(code):
-        raise RuleError(f"{code!r} is no language code like uk, ru or en")
-
-
-def _check_span(what: str, span: Span) -> None:
-    for date in (span.since, span.through):
-        if date and not _DATE.fullmatch(date):
-            raise RuleError(f"{what} {date!r} is no date like 1987, 1987-03 or 1987-03-05")
-    shorter = min(len(span.since), len(span.through))
-    if span.since[:shorter] > span.through[:shorter]:
-        raise RuleError(f"{what} ends ({span.through}) before it begins ({span.since})")
-
-
-def _check_revision(what: str, revision: int, last: int) -> None:
-    if revision != last + 1:
-        raise RuleError(
-            f"{what} was changed in the meantime (revision {last}, yours follows {revision - 1}); "
-            "look at it again and save once more"
-        )
-
-
-def _check_fields(text: str) -> None:
-    if len(text) > _FIELDS:
-        raise RuleError(f"the section has {len(text)} characters; at most {_FIELDS} are kept")
-    try:
-        fields = json.loads(text)
-    except ValueError:
-        raise RuleError("the fields of a section are a JSON object") from None
-    if not isinstance(fields, dict) or rfc8785.dumps(fields).decode() != text:
-        raise RuleError("the fields of a section are a JSON object in RFC 8785 form")
 
 
 def _check_once(what: str, ids: Iterable[str]) -> None:
@@ -794,9 +494,8 @@ def _check_once(what: str, ids: Iterable[str]) -> None:
 
 
 def _check_member(member: Member, family: Family, ids: set[str]) -> None:
-    _check_id("member", member.id)
-    if member.sex not in SEXES:
-        raise RuleError(f"sex {member.sex!r} is none of {', '.join(SEXES)}")
+    check_identifier("member", member.id)
+    check_one_of("sex", member.sex, SEXES)
     for other in (member.father, member.mother, member.partner):
         if other is not None and (other not in ids or other == member.id):
             raise RuleError(f"member {member.id!r} is tied to {other!r}, who is not in the drawing")
@@ -809,27 +508,20 @@ def _check_member(member: Member, family: Family, ids: set[str]) -> None:
 
 
 def _check_relative(event: RelativeAdded | RelativeAmended, family: Family) -> None:
-    _check_name(event.name)
+    check_name(event.name)
     if event.relation not in RELATIONS:
         raise RuleError(f"{event.relation!r} is none of {', '.join(RELATIONS)}")
     if event.of is not None and event.of not in family.missing:
         raise RuleError("the relation is to a missing person of another family")
-    _check_text("the contact", event.contact, _SHORT, empty=True)
+    check_text("the contact", event.contact, SHORT, empty=True)
     if event.language:
-        _check_language(event.language)
-
-
-def _check_of_family(state: State, family: str, person: str) -> Relative:
-    relative = state.relatives.get(person)
-    if relative is None or relative.family != family:
-        raise RuleError(f"person {person!r} is no relative of this family; add them first")
-    return relative
+        check_language(event.language)
 
 
 def _check_standing(state: State, family: str, person: str, reason: str, standing: str) -> None:
-    if _check_of_family(state, family, person).contact == standing:
+    if relative_of(state, family, person).contact == standing:
         raise RuleError(f"this person is already {standing}")
-    _check_text("the reason", reason, _LONG)
+    check_text("the reason", reason, LONG)
 
 
 def _check_purpose(purpose: str) -> None:

@@ -21,7 +21,8 @@ import rfc8785
 from priam import events as ev
 from priam.casework.sections import canonical_fields, cleaned
 from priam.events import Event
-from priam.events.families import Member, PersonName, Span
+from priam.events.families import Member
+from priam.events.missing import PersonName, Span
 from priam.labels.tags import issue
 from priam.simulation.lists import SyntheticName, synthetic_names, synthetic_relative
 

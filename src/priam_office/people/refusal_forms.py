@@ -332,9 +332,7 @@ FORMS = (
     noop("'%(a)s' is no capacity; it is science or law"),
     noop("a decision is signed with a signature line"),
     # mortuary
-    noop("the section has %(a)s characters, at most %(b)s"),
     noop("the section has %(a)s characters; at most %(b)s are kept"),
-    noop("the fields of a section are an object in RFC 8785 JSON"),
     noop("the fields of a section are a JSON object in RFC 8785 form"),
     noop("the fields of a section are a JSON object"),
     noop("a packet of effects has a list; give at least one item"),
