@@ -380,11 +380,11 @@ def test_photographs_and_effects_without_the_network(
     tab.evaluate("IDBObjectStore.prototype.put = here; true")
     tab.goto(re.sub("#.*", "", tab.url) + "#effects")
     tab.locator("#x-seal").fill("S-17")
-    tab.locator(".item [data-what]").fill("watch")
+    tab.locator("[data-act=effects] [data-what]").fill("watch")
     tab.keyboard.press("Tab")
     tab.keyboard.type("engraved 1987\n")  # Enter: one more line
     tab.keyboard.type("letter")
-    tab.locator("[data-panel=effects] button", has_text="Keep").click()
+    tab.locator("[data-act=effects] button", has_text="Keep").click()
     expect(tab.locator("#waiting")).to_have_text("3")
     tab.close(run_before_unload=False)  # the tablet dies
 
@@ -487,7 +487,7 @@ def test_doubled_delivery_and_what_is_refused_is_shown(
     tab.locator("#send").click()
     all_sent(tab)
     tab.goto(re.sub("#.*", "", tab.url) + "#outbox")
-    assert tab.get_by_text("waits for a person").is_visible()
+    assert tab.locator("#entries").get_by_text("waits for a person").is_visible()
     held = context.new_page()
     held.goto(mortuary.url + WORK + "held/")
     assert held.get_by_text("already opened").is_visible()

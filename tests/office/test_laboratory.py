@@ -367,6 +367,10 @@ def test_only_who_consents_is_compared(typed: casework.World) -> None:
     record(ev.ConsentWithdrawn(person, "identification", "by telephone"), by="tests")
     after = searchable(known().state, table)
     assert not any(person in family.genotypes for family in after.families)
+    client, at = signed_in("laboratory"), "/en/work/laboratory/"
+    of = f"{at}of/{typed.reference_of[person]}/"
+    assert "does not consent to identification now" in client.get(of).content.decode()
+    assert client.get(at + "profiles/?kind=reference").content.decode().count("no consent") == 1
 
 
 def test_a_search_without_anything_to_compare_says_so(small: casework.World) -> None:
@@ -422,12 +426,14 @@ def test_pages_ask_a_bounded_number_of_queries(
     best = Candidate.objects.filter(rank=1).order_by("-log10_lr")[0]
     at = "/en/work/laboratory/"
     sample = next(iter(typed.sample_of.values()))
+    reference = next(iter(typed.reference_of.values()))
     for address, most in (
         ("", 34),
         ("profiles/?kind=remains&look=flagged", 26),
         ("differing/", 26),
         (f"of/{sample}/", 34),
         (f"of/{best.case}/", 34),
+        (f"of/{reference}/", 34),
         ("staff/", 26),
         ("candidates/?least=3&first=1", 28),
         (f"candidates/{search}/{best.case}/{best.missing}/", 40),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from priam import events as ev
 from priam.genetics.frequencies import FrequencyTable, load_packaged
 from priam.genetics.markers import MARKERS
 from priam.genetics.profiles import Profile as Observed
@@ -32,6 +33,7 @@ from priam_office.laboratory.models import (
     StaffProfile,
 )
 from priam_office.laboratory.work import DEFAULT_TABLE, settings_of, waiting
+from priam_office.record.state import known
 
 __all__ = [
     "PAGE",
@@ -95,8 +97,16 @@ def profiles(filters: Mapping[str, str], after: str = "") -> Part:
         rows = rows.filter(run_id=filters["run"])
     if after.isdecimal() and len(after) < 19:
         rows = rows.filter(place__lt=int(after))
-    found = list(rows[: PAGE + 1])
+    found = _with_consent(rows[: PAGE + 1])
     return Part(found[:PAGE], str(found[PAGE - 1].place) if len(found) > PAGE else "")
+
+
+def _with_consent(rows: Iterable[Any]) -> list[Any]:
+    """The profiles, each with ``withheld``: its person does not consent to identification now."""
+    state, found = known().state, list(rows)
+    for row in found:
+        row.withheld = row.kind == "reference" and not ev.uses(state, row.sample, "identification")
+    return found
 
 
 def differing(after: str = "") -> Part:
@@ -171,11 +181,17 @@ class Subject:
         kind, _mark, name = self.of.partition("/")
         return name if kind == "case" else ""
 
+    @property
+    def withheld(self) -> bool:
+        """Whether no search uses the profiles, because their person does not consent now."""
+        return any(row.withheld for row in self.profiles)
+
 
 def subject_page(tag: str) -> Subject:
     """Everything of the subject that a sample or a case belongs to."""
     of, samples = _samples_of(tag)
-    found = list(Profile.objects.filter(sample__in=samples).select_related("run").order_by("place"))
+    own_rows = Profile.objects.filter(sample__in=samples).select_related("run").order_by("place")
+    found = _with_consent(own_rows)
     page = Subject(tag, of, samples, found)
     standing = [row for row in found if row.standing == "stands"]
     page.together = subjects.shown(standing, dict.fromkeys(samples, of)).get(of)
