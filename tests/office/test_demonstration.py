@@ -85,6 +85,50 @@ def test_an_exchange_is_played_once_and_everybody_can_be_somebody(
     assert "made-up" in client.get("/en/units/").content.decode()
 
 
+@pytest.mark.parametrize("category", ["demonstration bags", "bags"])
+def test_the_office_of_a_party_of_a_play_opens_and_no_other(
+    sqlite: str, marked: Any, monkeypatch: pytest.MonkeyPatch, category: str
+) -> None:
+    from priam import events as ev
+    from priam.errors import UserError
+    from priam.events.values import Item
+    from priam_office.demonstration import playing
+    from priam_office.handovers import parties
+    from priam_office.people import signing
+    from priam_office.record.state import known
+    from priam_office.record.write import Entry, record_all
+    from tests.office import mortuary
+
+    monkeypatch.setattr(signing, "SCRYPT_N", 2**10)
+    with pytest.raises(UserError, match="more or less than a play"):
+        playing.populate(marked)  # nothing was played in it
+    parties.found(marked, "UA", "a passphrase for tests", n=2**10)
+    item = Item(*mortuary.tags(1), category=category)
+    made = ev.OfferMade("o1", "RU", "UA", None, "the point", "2025-06-07", count=1212)
+    _, offered, _ = record_all(
+        [
+            Entry(ev.PartyDeclared("RU", "Russia")),
+            Entry(made),
+            Entry(ev.ManifestIssued("m1", "2025-06-16", 1, "RU", "UA", (item,))),
+        ],
+        by="ru.example/log",
+    )
+    if category == "bags":
+        with pytest.raises(UserError, match="more or less than a play"):
+            playing.populate(marked)
+        assert not playing.is_demonstration(marked)
+        return
+    playing.populate(marked)
+    playing.populate(marked)
+    client = Client()
+    assert client.post("/en/guide/as/negotiator/").status_code == 302
+    form = f"/en/work/negotiation/offers/{offered.event_id}/answer/"
+    assert "1,212" in client.get(form).content.decode()  # what is answered stands on the form
+    sent = {"answer": "accept", "reason": "", "passphrase": playing.PASSPHRASE}
+    assert client.post(form, sent).status_code == 302
+    assert [one.by for one in known().state.offers["o1"].responses] == ["UA"]
+
+
 def test_the_board_of_the_demonstration_decides_some_and_leaves_the_rest(
     sqlite: str, exchange: Path, marked: Any
 ) -> None:

@@ -241,6 +241,20 @@ def test_counts_stand_beside_each_other_and_what_was_refused_stays_in_sight(
     assert "handed over later" in text(client, f"{WORK}manifests/{met['manifest']}/")
 
 
+def test_an_observer_is_told_why_it_has_no_acts(sqlite: str, tmp_path: Path, settings: Any) -> None:
+    from priam_office.handovers import parties
+    from priam_office.installation import create
+
+    settings.INSTALLATION = create(tmp_path / "office", "icrc.example/log")
+    parties.found(settings.INSTALLATION, "ICRC", PHRASE, role="observer", n=2**10)
+    client = signed_in("negotiator")
+    for address in ("", "offers/"):
+        page = text(client, WORK + address)
+        assert "This installation observes" in page and "Offer bags" not in page
+        assert "priam demo" not in page  # only where everybody is made up
+    assert "This installation observes" not in text(signed_in("auditor"), WORK)
+
+
 def test_the_exchange_with_others_is_told(office: Any, tmp_path: Path) -> None:
     from priam_office.handovers import parties
     from priam_office.handovers.evidence import CheckpointSeen

@@ -26,6 +26,7 @@ __all__ = [
     "ManifestFigure",
     "OfferSeen",
     "batches_beside_claims",
+    "is_played",
     "manifest_figures",
     "offers_seen",
 ]
@@ -211,7 +212,7 @@ def _beside(state: State, figures: list[ManifestFigure], claims: Iterable[Claim]
         signed=_least([figure.signed for figure in figures]),
         claims=tuple(claim.id for claim in said),
         differing=tuple(claim.id for claim in said if not _allows(claim, known)),
-        demonstration=any(_played(state.manifest(figure.manifest)) for figure in figures),
+        demonstration=any(is_played(state.manifest(figure.manifest)) for figure in figures),
     )
 
 
@@ -231,7 +232,8 @@ def _least(signed: list[Signed]) -> Signed:
     return min(signed, key=order.index)
 
 
-def _played(manifest: Manifest) -> bool:
+def is_played(manifest: Manifest) -> bool:
+    """Whether the manifest says of its own bags that they are a demonstration."""
     return any(item.category.startswith(DEMONSTRATION) for item in manifest.items.values())
 
 

@@ -107,6 +107,26 @@ def casework(folder: Path, exchange: Path, search: bool) -> None:
     click.echo("Sign in as anybody on the page /guide/ of the server.")
 
 
+@demo.command(short_help="Accounts in the office of a party of the play.")
+@data_option
+def people(folder: Path) -> None:
+    """Let anybody sign in as anybody in the office --data that `priam demo parties` made.
+
+    It is marked as a demonstration for good, as by `priam demo casework`. Serve it, and answer an
+    offer as its exchange office.
+    """
+    from priam_office.commands.opening import open_installation
+
+    installation = open_installation(folder)
+    from priam_office.demonstration import playing
+
+    playing.populate(installation)
+    click.echo(
+        f"Serve it with `priam serve --data {folder} --port 8001`; sign in on its page /guide/.\n"
+        f"The passphrase of every signature there is: {playing.PASSPHRASE}"
+    )
+
+
 def manifest_table(figures: dict[str, list[dict[str, Any]]]) -> str:
     """Manifests against the counts of giver and receiver, as every installation has them."""
     rows = [("batch", "from", "to", "listed", "giver counts", "receiver counts", "signed", "")]

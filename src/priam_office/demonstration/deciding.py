@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from priam import events as ev
 from priam.identification.settings import Settings
 from priam_office.board import actions as board
-from priam_office.demonstration.playing import accounts
+from priam_office.demonstration.playing import PASSPHRASE, accounts
 from priam_office.laboratory.actions import request_search
 from priam_office.laboratory.work import run_next
 from priam_office.people import signing
@@ -19,9 +19,8 @@ from priam_office.people.models import User
 from priam_office.record.state import known
 from priam_office.releases import actions as releases
 
-__all__ = ["DECIDED", "PASSPHRASE", "decide", "search"]
+__all__ = ["DECIDED", "decide", "search"]
 
-PASSPHRASE = "demonstration only"  # said on the page of the guided day
 DECIDED = 6  # individuals that are decided before the play begins
 _SIGNED = 5  # of these, how many both have signed
 

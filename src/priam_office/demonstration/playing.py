@@ -7,16 +7,27 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from priam.accounting.handovers import is_played
 from priam.errors import UserError
 from priam_office.demonstration.exchange import PARTY, Played, events_of
 from priam_office.installation import Installation
+from priam_office.people import signing
 from priam_office.people.actions import open_account
 from priam_office.people.models import User
 from priam_office.people.permissions import ROLES
 from priam_office.record.state import known
 from priam_office.record.write import Entry, record_all
 
-__all__ = ["ACCOUNTS", "accounts", "is_demonstration", "mark", "play", "played"]
+__all__ = [
+    "ACCOUNTS",
+    "PASSPHRASE",
+    "accounts",
+    "is_demonstration",
+    "mark",
+    "play",
+    "played",
+    "populate",
+]
 
 #: Account -> its name and roles. Two examiners' roles are needed to sign; see the guide.
 ACCOUNTS = {
@@ -29,6 +40,7 @@ ACCOUNTS = {
     "auditor": ("Матвій Звіряк", ("auditor",)),
     "administrator": ("Дарина Ключник", ("administrator",)),
 }
+PASSPHRASE = "demonstration only"  # of every signing key; said on the page of the guided day
 _BLOCK = 3000
 _DAYS, _PACE = 40, 20_000  # the play begins so many days ago, and reaches today at that event
 _MARK = "demonstration.json"
@@ -87,6 +99,28 @@ def play(installation: Installation, folder: Path, progress: Callable[[int], Non
     text = json.dumps({"cases": told.cases, "missing": told.missing, "families": told.families})
     (installation.folder / _MARK).write_text(text + "\n", encoding="utf-8")
     return count
+
+
+def populate(installation: Installation) -> None:
+    """Mark an installation that only took part in a play, and give it the accounts.
+
+    Whoever signs for a party has a key that opens with :data:`PASSPHRASE`. From then on anybody
+    can sign in as anybody, so nothing but played bags may be in it. Again changes nothing.
+    """
+    state = known().state
+    manifests = list(state.manifests.values())
+    played_only = bool(manifests) and all(is_played(one) for one in manifests)
+    if not is_demonstration(installation):
+        if state.cases or state.missing or not played_only:
+            raise UserError(
+                f"{installation.folder} holds more or less than a play of `priam demo parties`; "
+                "anybody could sign in there as anybody. Name the folder of a party of a play, "
+                "such as demo-data/parties/UA"
+            )
+        mark(installation)
+    negotiator = accounts()["negotiator"]
+    if signing.key_of(negotiator) is None:
+        signing.make_key(negotiator, PASSPHRASE)
 
 
 def _a_while_ago(place: int) -> str:

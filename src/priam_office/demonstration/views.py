@@ -18,9 +18,8 @@ from django.urls import resolve, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from priam_office.demonstration.deciding import PASSPHRASE
 from priam_office.demonstration.guide import PLACES, Step
-from priam_office.demonstration.playing import ACCOUNTS, accounts, is_demonstration
+from priam_office.demonstration.playing import ACCOUNTS, PASSPHRASE, accounts, is_demonstration
 from priam_office.people.models import User
 from priam_office.people.permissions import ROLES, SECOND_FACTOR, permits, work_policy
 

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from priam.errors import UserError
+from priam.events.state import Offer
 from priam_office.handovers import actions, forms, printing, queries
 from priam_office.handovers.acting import Acting, acting, signers_of
 from priam_office.handovers.words import party
@@ -187,8 +188,9 @@ def _act(
     button: str = "",
     done: str = "",
     back: str,
+    offer: Offer | None = None,
 ) -> HttpResponse:
-    """Show a form, and do what it says: the same verb as on the command line."""
+    """Show a form (and the offer it is about), and do what it says with the command's verb."""
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -201,9 +203,11 @@ def _act(
     context = {
         "form": form,
         "title": title,
-        "lead": lead,
+        "lead": lead or (offer.offer if offer else ""),
         "button": button or _("Sign"),
         "back": back,
+        "offer": offer,
+        "names": queries.names(),
         "me": _me(),
     }
     status = 422 if form.is_bound else 200
@@ -287,7 +291,7 @@ def answer(request: HttpRequest, offer: Any) -> HttpResponse:
 
     back = reverse("negotiation-offer", args=[offer])
     return _act(request, forms.AnswerForm(_sent(request)), act,
-                title=_("Answer the offer"), lead=row.offer.offer, back=back)  # fmt: skip
+                title=_("Answer the offer"), back=back, offer=row.offer)  # fmt: skip
 
 
 @_signed
@@ -300,7 +304,7 @@ def withdraw(request: HttpRequest, offer: Any) -> HttpResponse:
 
     back = reverse("negotiation-offer", args=[offer])
     return _act(request, forms.WordsForm(_sent(request)), act,
-                title=_("Take the offer back"), lead=row.offer.offer, back=back)  # fmt: skip
+                title=_("Take the offer back"), back=back, offer=row.offer)  # fmt: skip
 
 
 @_signed
@@ -314,7 +318,7 @@ def characterise(request: HttpRequest, offer: Any) -> HttpResponse:
     back = reverse("negotiation-offer", args=[offer])
     title = _("Say what became of the offer")
     return _act(request, forms.WordsForm(_sent(request)), act,
-                title=title, lead=row.offer.offer, back=back)  # fmt: skip
+                title=title, back=back, offer=row.offer)  # fmt: skip
 
 
 @_signed
