@@ -51,10 +51,13 @@ def _django(django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _data_folder() -> Iterator[None]:
-    """A command that a test runs within this process names another data folder."""
+def _as_found() -> Iterator[None]:
+    """A command within this process names another data folder; a page leaves its language on."""
+    from django.utils import translation
+
     yield
     os.environ["PRIAM_DATA"] = str(_FOLDER)
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session", autouse=True)
