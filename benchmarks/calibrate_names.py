@@ -3,8 +3,8 @@
 python benchmarks/calibrate_names.py [SIZE] [SEEDS]    (SIZE rows a list; 60 % are common)
 
 Five generators: the package's own, a second one, a third and harder one and a fourth (an aid
-organisation's spreadsheet), which showed what was wrong with earlier models; and a fifth, first
-run when the model was done (tests/priam/names).
+organisation's spreadsheet) and a fifth (statements of relatives against a list of bodies), all in
+tests/priam/names. Each showed what was wrong with an earlier model; none is held out any more.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priam.names.estimation import one_to_one_marginals
 from priam.names.folding import fold, surname_base
+from priam.names.marginals import one_to_one_marginals
 from priam.names.transliteration import romanise
 
 WORDS = st.text("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", min_size=3, max_size=14)

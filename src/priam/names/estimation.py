@@ -16,8 +16,9 @@ or back: then its levels are those of chance, or a former surname in brackets. H
 learned. It is no error, so it is as frequent in careful rows as in careless ones.
 
 Where both lists hold each person once, at most one pair of a row is true. The expectation then
-uses the marginal probabilities of all one-to-one assignments, by belief propagation on the graph
-of pairs (exact on trees; Huang & Jebara 2009, arXiv:0908.1769): rivals lower each other.
+uses the marginal probabilities of all one-to-one assignments (:mod:`priam.names.marginals`):
+rivals lower each other. At the end the odds are shifted by what it says for a pair that it was
+compared at all (:mod:`priam.names.calibration`).
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from priam.names.calibration import shift
 from priam.names.comparisons import FIELDS, SURNAME, Field
 from priam.names.linkage import Candidates, smoothed
+from priam.names.marginals import one_to_one_marginals
 
-__all__ = ["Fit", "fit", "missed", "one_to_one_marginals"]
+__all__ = ["Fit", "fit", "missed"]
 
 Floats = NDArray[np.float64]
 Shares = dict[str, Floats]
@@ -52,7 +55,8 @@ class Fit:
     those in careless rows, which are ``careless_share`` of all, ``spoiled_share`` more are
     spoiled. ``same["surname of women"]`` is beside ``same["surname"]`` what holds for pairs of
     women, of whom ``changed_share`` stand under another surname. ``matches``, ``relatives``,
-    ``namesakes``: expected numbers of pairs.
+    ``namesakes``: expected numbers of pairs. ``shift``: natural log of what the odds of every pair
+    were multiplied by, because it was compared at all; 0 unless ``one_to_one``.
     """
 
     probability: Floats
@@ -70,6 +74,7 @@ class Fit:
     namesakes: float
     rounds: int
     one_to_one: bool
+    shift: float
 
 
 @dataclass(frozen=True)
@@ -132,15 +137,18 @@ def fit(
     while count < rounds:
         count += 1
         found = _expect(pairs, fields, model, one_to_one)
-        odds = found.odds
-        if known is not None:
-            odds[known[0]], odds[known[1]] = np.exp(60.0), np.exp(-60.0)
+        odds = _decided(found.odds, known)
         updated = _probability(pairs, odds, one_to_one)
         change = float(np.abs(updated - probability).sum())
         probability = updated
         model = _learn(pairs, fields, begin, model, probability, found)
         if change < 1e-5 * model.matches + 0.01:
             break
+    added = 0.0
+    if one_to_one:
+        added = shift(pairs.left, pairs.right, np.log(odds), pairs.sizes)
+        probability = _probability(pairs, _decided(odds * np.exp(added), known), one_to_one)
+        model = replace(model, matches=_matches(pairs, probability))
     same = model.same()
     weights = {item.name: _weights(pairs, item, same, model.chance) for item in fields}
     together = _log_same(pairs, fields, model)[0] - sum(weights.values(), np.zeros(len(pairs)))
@@ -160,12 +168,21 @@ def fit(
         model.doubles,
         count,
         one_to_one,
+        added,
     )
 
 
-def _shrunk(found: float, most: int) -> float:
+def _decided(odds: Floats, known: Known | None) -> Floats:
+    """The odds, but those of decided pairs are as people said."""
+    if known is not None:
+        odds[known[0]], odds[known[1]] = np.exp(60.0), np.exp(-60.0)
+    return odds
+
+
+def _matches(pairs: Candidates, probability: Floats) -> float:
     """Expected matches, with a uniform prior on their share: a list of one stays unsure."""
-    return float((found + 1) / (most + 2) * most)
+    least = min(pairs.sizes)
+    return float((probability.sum() + missed(pairs, probability) + 1) / (least + 2) * least)
 
 
 def _start(item: Field, which: str) -> Floats:
@@ -271,7 +288,7 @@ def _learn(
     found: _Expected,
 ) -> _Model:
     """Sizes of classes and shares of their levels, each with its prior."""
-    least, other = min(pairs.sizes), 1 - probability
+    other = 1 - probability
     kin, doubles = other * found.kin, other * found.namesakes
     one = probability * found.classes
     mix = (one.sum(axis=1) + PRIOR_PAIRS * _MIX) / (probability.sum() + PRIOR_PAIRS)
@@ -305,7 +322,7 @@ def _learn(
         for item in fields
     }
     _add_women(relatives, changes.kin, changes.levels)
-    matches = _shrunk(probability.sum() + missed(pairs, probability), least)
+    matches = _matches(pairs, probability)
     model = _Model(
         classes,
         mix,
@@ -476,36 +493,3 @@ def _probability(pairs: Candidates, odds: Floats, one_to_one: bool) -> Floats:
     if not one_to_one:
         return odds / (1 + odds)
     return one_to_one_marginals(pairs.left, pairs.right, odds, pairs.sizes)
-
-
-def one_to_one_marginals(
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
-    odds: Floats,
-    sizes: tuple[int, int],
-    rounds: int = 200,
-) -> Floats:
-    """P(pair is in the matching) when matchings have weight = product of their pairs' odds.
-
-    Belief propagation: a message to a pair is its odds divided by one plus what the pair's other
-    rivals at that end send. Exact where the graph of pairs has no cycles.
-    """
-    from_left, from_right = odds.copy(), odds.copy()
-    for _ in range(rounds):
-        at_left = np.bincount(left, from_right, sizes[0])[left] - from_right
-        new_left = odds / (1 + np.maximum(at_left, 0))
-        at_right = np.bincount(right, new_left, sizes[1])[right] - new_left
-        new_right = odds / (1 + np.maximum(at_right, 0))
-        change = np.max(np.abs(_part(new_left) - _part(from_left)), initial=0.0)
-        from_left, from_right = new_left, new_right
-        if change < 1e-6:
-            break
-    # Both messages count the odds once; their product over the odds is the belief.
-    belief = from_left * from_right / np.maximum(odds, 1e-300)
-    result: Floats = belief / (1 + belief)
-    return result
-
-
-def _part(messages: Floats) -> Floats:
-    result: Floats = messages / (1 + messages)
-    return result

@@ -203,6 +203,7 @@ def model_card(match: Match, options: Options) -> dict[str, object]:
             "share_of_rows_with_spoiled_names": round(model.spoiled_share, 4),
             "matches_of_women": round(float(model.probability[match.pairs.women].sum()), 2),
             "share_of_women_under_another_surname": round(model.changed_share, 4),
+            "added_to_log_odds_because_compared": round(model.shift, 4),
             "rounds": model.rounds,
         },
         "counts": {

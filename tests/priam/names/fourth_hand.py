@@ -1,6 +1,6 @@
 # ruff: noqa: SIM905, E501  (words in a line read better than a list of quoted ones)
 """A fourth generator of test lists, written without a look at the other three or at the matcher's
-errors, and tuned for nothing: the held-out check of calibration.
+errors, and tuned for nothing: the held-out check of an earlier model.
 
 List A is a register kept in Ukrainian or Russian, whole names in one column. List B is the Excel
 export of an aid organisation, filled in by fourteen clerks who each spell in their own way and

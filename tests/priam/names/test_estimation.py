@@ -96,6 +96,27 @@ def test_the_number_of_matches_and_of_careless_rows_is_found(
     assert model.careless_share + model.spoiled_share == pytest.approx(0.2, abs=0.06)
 
 
+def test_all_pairs_were_compared_so_that_it_says_nothing(
+    lists: tuple[Candidates, np.ndarray], fitted: tuple[Fit, np.ndarray]
+) -> None:
+    assert abs(fitted[0].shift) < 0.25
+    many = fit(lists[0], one_to_one=False, rounds=2)
+    assert many.shift == 0
+
+
+def test_what_people_decided_stands_after_the_shift(
+    lists: tuple[Candidates, np.ndarray],
+    fitted: tuple[Fit, np.ndarray],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("priam.names.estimation.shift", lambda *_: 1.0)
+    pairs, _ = lists
+    unsure = np.argsort(np.abs(fitted[0].probability - 0.5))[:2]
+    model = fit(pairs, known=(unsure[:1], unsure[1:]), rounds=2)
+    assert model.shift == 1.0
+    assert model.probability[unsure] == pytest.approx([1, 0], abs=1e-12)
+
+
 def test_errors_together_speak_less_against_than_each_alone(
     fitted: tuple[Fit, np.ndarray],
 ) -> None:

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from priam.cli.names import names
 from priam.errors import UserError
-from priam.names.estimation import one_to_one_marginals
 from priam.names.given import known_given
+from priam.names.marginals import one_to_one_marginals
 from priam.names.matching import best_assignment, explain, match_lists, proposals
 from priam.names.reading import NameList, read_list
 from priam.names.review import event
