@@ -273,6 +273,7 @@ def test_the_exchange_with_others_is_told(office: Any, tmp_path: Path) -> None:
     page = text(client, WORK + "others/")
     assert "Russia party never never 0" in page  # nothing that UA did goes to others yet
     assert "ru.example/witness" in page
+    assert "has not cosigned yet" in page and "answers" not in page
     seen = state().size
     theirs(CheckpointSeen("RU", office.actor, seen, "a note"))
     mortuary.write(CheckpointSeen("UA", "ru.example/log", 1234, "a note"))
