@@ -277,6 +277,7 @@ def open_bag(tab: Any, bag: str, finding: str = "One person") -> str:
     tab.locator("[data-panel=open]").get_by_text(finding, exact=True).click()
     tab.locator("[data-panel=open] button").click()
     expect(tab.locator("#given")).not_to_have_text(before)
+    expect(tab.locator("#given")).to_be_in_viewport()  # whatever stands above or below the form
     return str(tab.locator("#given").text_content()).rpartition(" ")[2]
 
 
@@ -392,7 +393,7 @@ def test_photographs_and_effects_without_the_network(
     tab.goto(mortuary.url + f"/en/work/scan/?tag={case}")  # scanned without the network
     assert tab.locator("#record-case").input_value() == case
     tab.goto(mortuary.url + WORK + "offline/#outbox")
-    assert tab.get_by_text("left hand · 0 % sent").is_visible()
+    expect(tab.get_by_text("left hand · 0 % sent")).to_be_visible()
     pieces: list[int] = []
 
     def break_the_line(route: Any) -> None:
@@ -487,7 +488,7 @@ def test_doubled_delivery_and_what_is_refused_is_shown(
     tab.locator("#send").click()
     all_sent(tab)
     tab.goto(re.sub("#.*", "", tab.url) + "#outbox")
-    assert tab.locator("#entries").get_by_text("waits for a person").is_visible()
+    expect(tab.locator("#entries").get_by_text("waits for a person")).to_be_visible()
     held = context.new_page()
     held.goto(mortuary.url + WORK + "held/")
     assert held.get_by_text("already opened").is_visible()
