@@ -11,11 +11,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.pool import Pool
 from typing import Any
 
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from priam.errors import UserError
 from priam.tlog.audit import Tables
@@ -67,6 +67,9 @@ def readers() -> Iterator[Readers]:
 
 def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, and that ends this
+    # A connection that this thread once had, before a loop ran in it, is to another place.
+    with suppress(AttributeError):
+        del connections[DEFAULT_DB_ALIAS]
 
 
 def _places() -> int:
