@@ -43,7 +43,7 @@ def test_a_phone_shows_all_without_scrolling_sideways_and_asks_nobody_else(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_axe_finds_no_barrier(office: str, browser: Any, page: str) -> None:
-    context = browser.new_context(color_scheme="light", bypass_csp=True)
+    context = browser.new_context(color_scheme="light", reduced_motion="reduce", bypass_csp=True)
     tab = context.new_page()
     tab.goto(f"{office}/uk/{page}")
     assert barriers(tab) == []
