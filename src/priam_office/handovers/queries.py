@@ -6,7 +6,7 @@ many offers there are. No person is in any of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -185,7 +185,7 @@ class AgreementRow:
     @property
     def unsigned(self) -> list[str]:
         """Parties that have not signed."""
-        return [one for one in self.agreement.parties if one not in self.agreement.signed_by]
+        return _unsigned(self.agreement, self.agreement.signed_by)
 
 
 def agreements() -> list[AgreementRow]:
@@ -195,14 +195,16 @@ def agreements() -> list[AgreementRow]:
 
 
 def _agreement(agreement: Agreement, me: Own | None) -> AgreementRow:
-    named = me is not None and me.party in agreement.parties
+    if me is None or me.party not in agreement.parties:
+        return AgreementRow(agreement, False, ())
     waiting = tuple(
-        name
-        for name, one in agreement.amendments.items()
-        if named and me is not None and me.party not in one.signed_by
+        name for name, one in agreement.amendments.items() if me.party not in one.signed_by
     )
-    to_sign = named and me is not None and me.party not in agreement.signed_by
-    return AgreementRow(agreement, to_sign, waiting)
+    return AgreementRow(agreement, me.party not in agreement.signed_by, waiting)
+
+
+def _unsigned(agreement: Agreement, signed_by: Container[str]) -> list[str]:
+    return [party for party in agreement.parties if party not in signed_by]
 
 
 def one_agreement(event: str) -> dict[str, Any]:
@@ -239,7 +241,7 @@ def _duties(obligations: Iterable[Obligation], gone: dict[tuple[str, str], int])
 
 
 def _change(name: str, one: Amendment, agreement: Agreement) -> dict[str, Any]:
-    unsigned = [party for party in agreement.parties if party not in one.signed_by]
+    unsigned = _unsigned(agreement, one.signed_by)
     return {"name": name, "change": one, "duties": _duties(one.obligations, {}), "open": unsigned}
 
 
@@ -395,25 +397,27 @@ def _files(folder: Path) -> list[str]:
 
 def waits() -> dict[str, Any]:
     """What waits for this party, and what this party waits for."""
-    rows = offers("open")
     made = agreements()
-    figures = manifests()
     return {
-        "to_answer": [row for row in rows if row.mine == "receiver"],
-        "unanswered": [row for row in rows if row.mine == "giver"],
+        "to_answer": _open_offers("receiver"),
+        "unanswered": _open_offers("giver"),
         "to_sign": [row for row in made if row.to_sign],
         "amendments": [row for row in made if row.amendments_to_sign],
         "meetings": [one for one in meetings() if not one.closed],
-        "differing": [one for one in figures if one.counts and not one.agree],
+        "differing": [one for one in manifests() if one.counts and not one.agree],
     }
+
+
+def _open_offers(mine: str) -> list[OfferRow]:
+    return [row for row in offers("open") if row.mine == mine]
 
 
 #: Label, page, number: what is shown on the first page of an exchange office.
 WAITING: tuple[tuple[str, str, Callable[[Any], int]], ...] = (
-    (noop("Offers to answer"), "negotiation-offers", lambda user: len(waits()["to_answer"])),
+    (noop("Offers to answer"), "negotiation-offers", lambda user: len(_open_offers("receiver"))),
     (
         noop("Agreements to sign"),
         "negotiation-agreements",
-        lambda user: len(waits()["to_sign"]) + len(waits()["amendments"]),
+        lambda user: sum(row.to_sign + bool(row.amendments_to_sign) for row in agreements()),
     ),
 )

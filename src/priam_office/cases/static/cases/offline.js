@@ -169,7 +169,7 @@ const makers = {
     const [packet] = (items && (await givenOr(form.elements.packet, 1))) || [];
     if (!packet) return null;
     const kept = await keep("effects", { of, packet, seal: form.elements.seal.value, items });
-    [...form.querySelectorAll(".item")].slice(1).forEach((row) => row.remove());
+    oneItem(form);
     return kept;
   },
   async reseal(form) {
@@ -178,7 +178,7 @@ const makers = {
     if (!items) return null;
     const { seal, reason } = form.elements;
     const kept = await keep("reseal", { packet, seal: seal.value, reason: reason.value, items });
-    [...form.querySelectorAll(".item")].slice(1).forEach((row) => row.remove());
+    oneItem(form);
     return kept;
   },
   async close(form) {
@@ -316,6 +316,11 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
+
+/** The list of effects of a form begins again with one line. */
+function oneItem(form) {
+  [...form.querySelectorAll(".item")].slice(1).forEach((row) => row.remove());
+}
 
 /** One more line in the list of effects of a form; gives its first field. */
 function moreItems(form) {
